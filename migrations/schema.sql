@@ -2411,10 +2411,12 @@ create table workspace_passes (
   browser_session_id text not null,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  port integer,
   constraint pk_workspace_passes PRIMARY KEY (token_hash),
   constraint fk_workspace_passes_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint fk_workspace_passes_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
-  constraint fk_workspace_passes_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE RESTRICT
+  constraint fk_workspace_passes_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE RESTRICT,
+  constraint ck_workspace_passes_port CHECK (port >= 1024 AND port <= 65535)
 );
 CREATE INDEX idx_workspace_passes_browser ON workspace_passes USING btree (browser_session_id, workspace_id);
 CREATE INDEX idx_workspace_passes_expires_at ON workspace_passes USING btree (expires_at);
@@ -2486,10 +2488,12 @@ create table workspace_tickets (
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
   nonce_hash text,
+  port integer,
   constraint pk_workspace_tickets PRIMARY KEY (token_hash),
   constraint fk_workspace_tickets_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint fk_workspace_tickets_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
-  constraint fk_workspace_tickets_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE RESTRICT
+  constraint fk_workspace_tickets_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE RESTRICT,
+  constraint ck_workspace_tickets_port CHECK (port >= 1024 AND port <= 65535)
 );
 CREATE INDEX idx_workspace_tickets_expires_at ON workspace_tickets USING btree (expires_at);
 

@@ -30,6 +30,7 @@ export const auditReasons = {
   'over-limit': 'The plan has no room for it any more: it is kept, and closed',
   'name-taken': 'Another workspace of the company has the name',
   'no-free-port': 'Every port for workspaces is in use',
+  'no-address': 'The port of the workspace has no address',
   'not-running': 'The workspace was not running',
   'no-command': 'No command is configured that starts workspaces',
   'cannot-start': 'The program could not be started',

@@ -446,7 +446,8 @@ export const environment = z.object({
   WORKSPACE_SANDBOX: z.enum(['bubblewrap', 'none']).optional(),
   /**
    * own: each sandbox has a network of its own, with a way out to the IPv4 internet by Debian's passt and
-   * nftables. none: it has none. shared: that of the machine, with the ports on its loopback address.
+   * nftables; only then are servers on ports inside reached. none: it has none. shared: that of the machine,
+   * with the ports on its loopback address.
    * @otherwise own where it works in a sandbox, else none
    */
   WORKSPACE_NETWORK: z.enum(['own', 'none', 'shared']).optional(),

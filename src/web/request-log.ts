@@ -25,7 +25,8 @@ export function requestLog(log: Log, metrics: Metrics): RequestHandler[] {
         res.setHeader('x-request-id', id);
         return id;
       },
-      customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'error' : 'info'),
+      customLogLevel: (_req, res, error) =>
+        error || (res.statusCode >= 500 && !isExpected(res)) ? 'error' : 'info',
       customProps: (req) => {
         const given = req.headers['x-request-id'];
         return typeof given === 'string' && GIVEN_ID.test(given)
@@ -52,6 +53,11 @@ export function requestLog(log: Log, metrics: Metrics): RequestHandler[] {
       next();
     },
   ];
+}
+
+/** `res.locals.isExpected`: a status that says what is so, and about which nobody here can do anything. */
+function isExpected(res: object): boolean {
+  return (res as { locals?: { isExpected?: unknown } }).locals?.isExpected === true;
 }
 
 function routePattern(req: Request): string {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
+import { LABEL_MAX, PORT_PREFIX_MAX, readPortLabel } from './port-label.ts';
 
-/** The longest label of a host name (RFC 1035, section 2.3.4). */
-const LABEL_MAX = 63;
+/** Any port of the workspace still has a name before it. */
+const NAMED_MAX = LABEL_MAX - PORT_PREFIX_MAX;
 
 /** Letters of Turkish that lose more than a mark when they become ASCII. */
 const LETTERS: Record<string, string> = { ı: 'i', ß: 'ss', ø: 'o', æ: 'ae', đ: 'd', ł: 'l' };
@@ -10,14 +11,15 @@ const LETTERS: Record<string, string> = { ı: 'i', ß: 'ss', ø: 'o', æ: 'ae', 
 /**
  * The host labels that a workspace may get, best first. The first is made of its name and company. Two short
  * ones follow, for a name that does not fit, has no ASCII letters, or is taken: `a-b` of `c` and `a` of `b-c`
- * make the same label.
+ * make the same label. None reads as a port of another workspace: the name `3000 api` makes `w-3000-api`.
  */
 export function hostLabels(of: { workspaceId: number; name: string; subdomain: string }): string[] {
   const id = String(of.workspaceId);
   const slug = toSlug(of.name);
   const digest = createHash('sha256').update(`workspace:${id}`).digest('hex').slice(0, 20);
-  const named = slug === '' ? [] : [`${slug}-${of.subdomain}`];
-  return [...named, `w${id}-${of.subdomain}`, `w-${digest}`].filter((label) => label.length <= LABEL_MAX);
+  const label = `${slug}-${of.subdomain}`;
+  const named = slug === '' ? [] : [readPortLabel(label) === null ? label : `w-${label}`];
+  return [...named, `w${id}-${of.subdomain}`, `w-${digest}`].filter(({ length }) => length <= NAMED_MAX);
 }
 
 /** Only lower-case ASCII letters, digits and single hyphens between them; empty when nothing is left. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseTimedId, type TimedCursor } from '../db/timed-cursor.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
+import { PORT_MAX, PORT_MIN } from './port-label.ts';
 import { composeLine, isReadableLine } from '../web/text-line.ts';
 
 /** Same as the column's bound. */
@@ -41,6 +42,20 @@ export const addressWithId = z.object({ id });
 
 /** `:label` in an address: a workspace's name at WORKSPACE_DOMAIN. */
 export const addressWithLabel = z.object({ label: z.string().regex(/^[a-z0-9-]{1,63}$/) });
+
+/**
+ * The port in the form of POST /workspace/:id/enter, and in the address of a workspace's page. Without one it
+ * is the workspace itself.
+ */
+export const portForm = z.object({
+  port: z
+    .string('workspace.portOdd' satisfies TextKey)
+    .trim()
+    .regex(/^\d{1,5}$/, 'workspace.portOdd' satisfies TextKey)
+    .transform(Number)
+    .refine((port) => port >= PORT_MIN && port <= PORT_MAX, 'workspace.portOdd' satisfies TextKey)
+    .optional(),
+});
 
 /**
  * The query with which a browser comes back from a workspace's host: its entry, and the hash of its cookie

@@ -12,7 +12,7 @@ import { createWorkspace } from './lifecycle/create-workspace.ts';
 import { createDeletionRouter } from './lifecycle/deletion-router.ts';
 import { accessRules } from './access-rules.ts';
 import { allowEntryForm, createEntryRouter } from './entry/entry-router.ts';
-import { createForm, pageQuery } from './input.ts';
+import { createForm, pageQuery, portForm } from './input.ts';
 import { loadListPage } from './lifecycle/list-page.ts';
 import { openWorkspace } from './sessions/open-workspace.ts';
 import { IDLE_MINUTES } from './session-row.ts';
@@ -127,11 +127,8 @@ const refusals = {
   'no-free-port': 'workspace.refusedNoPort',
 } satisfies Record<string, TextKey>;
 
-async function showWorkspace(
-  { db, config, runtime }: WorkspaceDeps,
-  req: Request,
-  res: Response,
-): Promise<void> {
+async function showWorkspace(deps: WorkspaceDeps, req: Request, res: Response): Promise<void> {
+  const { db, config, runtime } = deps;
   const context = requestContext(req);
   const page = await loadWorkspacePage(db, context, {
     ...requestedWorkspace(req),
@@ -155,7 +152,24 @@ async function showWorkspace(
     idleMinutes: IDLE_MINUTES,
     reportSeconds: REPORT_INTERVAL_SECONDS,
     hasHost: allowEntryForm(res, config),
+    ports: portsOf(deps, req, res, id),
   });
+}
+
+/** How the page leads to ports inside; null where the app does not carry the traffic. */
+function portsOf(deps: WorkspaceDeps, req: Request, res: Response, workspaceId: number): object | null {
+  const { config, runtime } = deps;
+  const { addresses } = accessRules(deps);
+  if (config.workspaceDomain === null || addresses === undefined || !runtime.isManaged) return null;
+  const { port } = req.query;
+  const form = portForm.safeParse({ port });
+  const key = form.error?.issues[0]?.message as TextKey | undefined;
+  return {
+    isOffered: addresses.offersPorts?.(workspaceId) === true,
+    listening: runtime.listeningPorts(workspaceId),
+    value: typeof port === 'string' ? port : '',
+    error: key === undefined ? null : formatOf(res).t(key),
+  };
 }
 
 async function open(deps: WorkspaceDeps, req: Request, res: Response): Promise<void> {

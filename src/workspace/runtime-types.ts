@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net';
 import type { Plan } from '../plan.ts';
 import type { GroupUse } from './sandbox/control-group.ts';
 import type { ProcessIdentity } from './sandbox/process-identity.ts';
 import type { ResourceLimits } from './sandbox/resource-limits.ts';
+import type { WorkspaceAddress } from './workspace-addresses.ts';
 
 /** How the process of a workspace stands; `crashed` waits for its next attempt. */
 export const runtimeStates = ['stopped', 'starting', 'running', 'crashed'] as const;
@@ -31,9 +33,6 @@ export interface Confinement {
  * program does not run.
  */
 export type SandboxEntrance = { sandbox: 'none' } | { sandbox: 'bubblewrap'; init: ProcessIdentity | null };
-
-/** Where the program of a workspace listens: a Unix socket, or a port of this machine. */
-export type WorkspaceAddress = { socketPath: string } | { port: number };
 
 /** The facts of a workspace that the runtime needs. */
 export interface RuntimeWorkspace {
@@ -67,6 +66,11 @@ export interface WorkspaceRuntime {
   state(id: number): RuntimeState;
   /** Where the program listens; null unless it runs. */
   addressOf(id: number): WorkspaceAddress | null;
+  /** Whether people can reach ports inside; `listeningPorts` are those on which something listens now. */
+  offersPorts(id: number): boolean;
+  listeningPorts(id: number): number[];
+  /** A connection to a port inside. Rejects with `PortClosed` when nothing listens there. */
+  connectTo(id: number, port: number): Promise<Socket>;
   /** The walls around the program, or around its next start. */
   confinement(id: number): Confinement;
   /** The limits of the program; null before its first start by this process. */

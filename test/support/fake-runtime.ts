@@ -6,6 +6,7 @@ import type {
 } from '../../src/workspace/runtime-types.ts';
 import type { GroupUse } from '../../src/workspace/sandbox/control-group.ts';
 import type { ResourceLimits } from '../../src/workspace/sandbox/resource-limits.ts';
+import { PortClosed } from '../../src/workspace/workspace-addresses.ts';
 
 interface FakeRuntime extends WorkspaceRuntime {
   /** The outcome of the next start. */
@@ -58,6 +59,9 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     restart: (workspace) => fake.start(workspace),
     state: (id) => states.get(id) ?? 'stopped',
     addressOf: (id) => (states.get(id) === 'running' ? { port } : null),
+    offersPorts: () => false,
+    listeningPorts: () => [],
+    connectTo: () => Promise.reject(new PortClosed()),
     confinement: () => ({ sandbox: 'none', network: 'shared' }),
     limits: () => fake.held.limits,
     resourceUse: () => fake.held.use,

@@ -14,9 +14,10 @@ interface Ticket {
   nonce: string;
 }
 
-/** Presses "open in browser" and returns where that leads. */
-export async function beginEntry(visitor: Visitor, workspaceId: number): Promise<URL> {
-  const response = await visitor.post(`/workspace/${String(workspaceId)}/enter`);
+/** Presses "open in browser", or opens a port, and returns where that leads. */
+export async function beginEntry(visitor: Visitor, workspaceId: number, port?: number): Promise<URL> {
+  const form = port === undefined ? {} : { port: String(port) };
+  const response = await visitor.post(`/workspace/${String(workspaceId)}/enter`, form);
   if (response.status !== 303) throw new Error(`no entry: ${String(response.status)}`);
   return new URL(response.headers.location as string);
 }
@@ -30,8 +31,13 @@ export async function goToHost(app: Express, url: URL, guest: Partial<Guest> = {
 }
 
 /** The way in as far as the ticket: the button, the cookie from the workspace's host, and back in the app. */
-export async function askTicket(app: Express, visitor: Visitor, workspaceId: number): Promise<Ticket> {
-  const atHost = await goToHost(app, await beginEntry(visitor, workspaceId));
+export async function askTicket(
+  app: Express,
+  visitor: Visitor,
+  workspaceId: number,
+  port?: number,
+): Promise<Ticket> {
+  const atHost = await goToHost(app, await beginEntry(visitor, workspaceId, port));
   const back = await visitor.get(pathOf(new URL(atHost.headers.location as string)));
   if (back.status !== 303) throw new Error(`no ticket: ${String(back.status)}`);
   return { url: new URL(back.headers.location as string), nonce: cookieOf(atHost) ?? '' };
@@ -46,9 +52,14 @@ export async function exchange(
   return goToHost(app, url, { cookie: nonce, ...at });
 }
 
-/** Enters a workspace as a browser would: ticket, exchange, cookie. */
-export async function enterWorkspace(app: Express, visitor: Visitor, workspaceId: number): Promise<Guest> {
-  const ticket = await askTicket(app, visitor, workspaceId);
+/** Enters a workspace, or one of its ports, as a browser would: ticket, exchange, cookie. */
+export async function enterWorkspace(
+  app: Express,
+  visitor: Visitor,
+  workspaceId: number,
+  port?: number,
+): Promise<Guest> {
+  const ticket = await askTicket(app, visitor, workspaceId, port);
   const response = await exchange(app, ticket);
   const cookie = cookieOf(response);
   if (cookie === null) throw new Error(`no cookie: ${String(response.status)}`);

@@ -72,7 +72,7 @@ export const workspaceTables = {
     personal: {
       link: ['user_id', 'company_id', 'workspace_id', 'browser_session_id'],
       credential: ['token_hash', 'nonce_hash'],
-      activity: ['created_at', 'used_at'],
+      activity: ['created_at', 'used_at', 'port'],
     },
     notPersonal: ['expires_at'],
     withheld: { secret: ['token_hash', 'nonce_hash', 'browser_session_id'] },
@@ -84,7 +84,7 @@ export const workspaceTables = {
     personal: {
       link: ['user_id', 'company_id', 'workspace_id', 'browser_session_id'],
       credential: ['token_hash'],
-      activity: ['created_at'],
+      activity: ['created_at', 'port'],
     },
     notPersonal: ['expires_at'],
     withheld: { secret: ['token_hash', 'browser_session_id'] },

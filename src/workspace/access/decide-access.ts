@@ -24,6 +24,8 @@ export interface AccessGrant {
   userId: number;
   isAdmin: boolean;
   browserSessionHash: string;
+  /** The port inside that the host names; null for the program of the workspace. */
+  port: number | null;
 }
 
 type RuleDecision = { allowed: true; grant: AccessGrant } | { allowed: false; reason: AccessRefusal };
@@ -50,8 +52,8 @@ export function decideAccess(
   if (facts.must_accept) return refused('not-accepted');
   if (facts.opens_until === null || facts.opens_until <= at) return refused('lapsed');
   if (mustRun && facts.wanted_running_since === null) return refused('stopped');
-  const isAdmin = role === 'admin';
-  return { allowed: true, grant: { workspaceId, companyId, userId, isAdmin, browserSessionHash } };
+  const grant = { workspaceId, companyId, userId, browserSessionHash, isAdmin: role === 'admin' };
+  return { allowed: true, grant: { ...grant, port: facts.port } };
 }
 
 function isPresent<T>(value: T | null | undefined): value is T {

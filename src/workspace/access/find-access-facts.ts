@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { missingAcceptancesOf } from '../../legal/queries.ts';
+import { readPortLabel } from '../port-label.ts';
 import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import type { AccessMethod } from '../session-row.ts';
 
@@ -31,6 +32,8 @@ export interface AccessFacts {
   user_id: number | null;
   /** Names the session in the evidence: SHA-256 of the browser session or of the connection by SSH. */
   session_id: string | null;
+  /** The port of the workspace that the host names; null for the workspace itself. */
+  port: number | null;
   /** The browser session still holds; or, by SSH, the key has not been removed. */
   is_signed_in: boolean;
   /** Null for somebody who is deactivated or not of the workspace's company. */
@@ -48,20 +51,43 @@ export interface AccessFacts {
   last_activity_at: Date | null;
 }
 
-function browserRow(client: BrowserClient): { key: string; label: string; token_hash: string | null } {
-  return { key: browserFacts.keyOf(client), label: client.label, token_hash: client.tokenHash };
+interface AskedRow {
+  key: string;
+  label: string;
+  token_hash: string | null;
+  /** Null unless the label reads as a port of another workspace. */
+  port: number | null;
+  port_of: string | null;
 }
+
+function browserRow(client: BrowserClient): AskedRow {
+  const { label, tokenHash } = client;
+  const ofPort = readPortLabel(label);
+  return {
+    ...{ key: browserFacts.keyOf(client), label, token_hash: tokenHash },
+    ...{ port: ofPort?.port ?? null, port_of: ofPort?.label ?? null },
+  };
+}
+
+/** As `findHost` decides. */
+const LABEL = `case when asked.port_of is null
+  or exists (select from workspace_hosts as named where named.label = asked.label)
+  then asked.label else asked.port_of end`;
+const PORT = 'case when h.label = asked.port_of then asked.port end';
 
 /** The access facts of browsers, by the host and the cookie of their request. */
 export const browserFacts: FactSource<BrowserClient> = {
   keyOf: ({ label, tokenHash }) => `${label} ${tokenHash ?? ''}`,
   find: (db, clients, at) => {
-    const asked = rowsOf(db, 'key text, label text, token_hash text', clients.map(browserRow))
-      .leftJoin('workspace_hosts as h', 'h.label', 'asked.label')
+    const columns = 'key text, label text, token_hash text, port integer, port_of text';
+    const asked = rowsOf(db, columns, clients.map(browserRow))
+      .leftJoin('workspace_hosts as h', 'h.label', db.raw(LABEL))
       .leftJoin('workspaces as w', { 'w.id': 'h.workspace_id', 'w.company_id': 'h.company_id' })
       .leftJoin('workspace_passes as p', (join) => {
         join.on('p.token_hash', 'asked.token_hash').andOn('p.workspace_id', 'w.id');
         join.andOn('p.company_id', 'w.company_id').andOn('p.expires_at', '>', db.raw('?::timestamptz', [at]));
+        // A cookie is good at the host that it was given for.
+        join.andOn(db.raw(`p.port is not distinct from ${PORT}`));
       })
       .joinRaw(
         `left join browser_sessions as b on b.sid = p.browser_session_id and b.expire > ?::timestamptz
@@ -74,6 +100,7 @@ export const browserFacts: FactSource<BrowserClient> = {
       browserSessionHash: 'p.browser_session_id',
       accessMethod: 'web',
       isSignedIn: 'b.sid is not null',
+      port: PORT,
     });
   },
 };
@@ -92,6 +119,8 @@ interface Origin {
   accessMethod: AccessMethod;
   /** SQL: whether what the credential depends on still holds. */
   isSignedIn: string;
+  /** SQL: the port of the workspace that is asked for; null for its program. */
+  port: string;
 }
 
 /**
@@ -135,6 +164,7 @@ export async function selectFacts(
       `${credential}.user_id as user_id`,
       `${browserSessionHash} as session_id`,
       db.raw(`(${origin.isSignedIn}) as is_signed_in`),
+      db.raw(`${origin.port} as port`),
       'u.role',
       'u.second_factor_at',
       'policy.required_from as second_factor_required_from',

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import { ENTRY_SECONDS } from './begin-entry.ts';
+import { portLabel } from '../port-label.ts';
 import { createToken } from '../workspace-cookie.ts';
 
 /**
@@ -52,6 +53,7 @@ async function bind(
       nonce_hash: nonceHash,
       expires_at: new Date(at.getTime() + ENTRY_SECONDS * 1000),
     })
-    .returning<{ label: string }[]>(['workspace_hosts.label']);
-  return row === undefined ? undefined : { label: row.label, ticket: token };
+    .returning<{ label: string; port: number | null }[]>(['workspace_hosts.label', 'workspace_tickets.port']);
+  const label = row === undefined || row.port === null ? row?.label : portLabel(row.label, row.port);
+  return label === undefined || label === null ? undefined : { label, ticket: token };
 }

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import type { Config } from '../../config/config.ts';
 import { clearedNonceCookie, heldNonce, nonceCookie, readNonces } from './entry-cookie.ts';
+import { findHost } from '../queries.ts';
 import { exchangeTicket } from './exchange-ticket.ts';
 import {
   createToken,
@@ -77,11 +78,12 @@ async function isBegun(
   { at }: RequestContext,
   { label, entryHash }: { label: string; entryHash: string },
 ): Promise<boolean> {
+  const host = await findHost(db, label);
+  if (host === undefined) return false;
   const found = await db('workspace_tickets')
-    .where({ token_hash: entryHash })
+    .where({ token_hash: entryHash, ...host })
     .whereNull('nonce_hash')
     .where('expires_at', '>', at)
-    .where('workspace_id', db('workspace_hosts').where({ label }).select('workspace_id'))
     .first<object | undefined>('workspace_id');
   return found !== undefined;
 }

@@ -3,6 +3,7 @@ import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { AppError, NotFound } from '../../errors.ts';
+import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { createRateLimit, type RateLimit } from '../../web/rate-limit.ts';
 import { setContentPolicy } from '../../web/security-headers.ts';
 import { requestedWorkspace } from '../requested-workspace.ts';
@@ -12,14 +13,17 @@ import { companyPerson, visibilityOf } from '../company-person.ts';
 import { accessRules } from '../access-rules.ts';
 import { isAppLabel, workspaceOrigin, ENTER_PATH } from '../host-name.ts';
 import { isPrefetch } from '../host-request.ts';
-import { addressWithLabel, entryQuery } from '../input.ts';
+import { addressWithLabel, entryQuery, portForm } from '../input.ts';
 import { hashSentToken } from '../workspace-cookie.ts';
-import { findWorkspaceAt } from '../queries.ts';
+import { findHost, findWorkspace } from '../queries.ts';
 import { createRuntimeActsLimit, redirectWithOutcome } from '../runtime/runtime-router.ts';
 import { setWorkspaceState } from '../runtime/set-workspace-state.ts';
 
 /** Nobody enters workspaces by hand more often; each entry is a row of evidence. */
 const ENTRIES_PER_MINUTE = 60;
+
+/** Characters of a wrong port that are shown again. */
+const PORT_SHOWN = 20;
 
 /** The way from the app into a workspace's own host, and back from there. Part of the workspace router. */
 export function createEntryRouter(deps: WorkspaceDeps): Router {
@@ -34,11 +38,11 @@ export function createEntryRouter(deps: WorkspaceDeps): Router {
   router.get('/at/:label', async (req, res) => {
     const address = addressWithLabel.safeParse(req.params);
     const person = companyPerson(requestContext(req), { isAdmin: req.user?.role === 'admin' });
-    const workspace = address.success
-      ? await findWorkspaceAt(db, { ...visibilityOf(person), ...address.data })
-      : undefined;
-    if (workspace === undefined) throw new NotFound();
-    res.redirect(303, `/workspace/${String(workspace.id)}`);
+    const host = address.success ? await findHost(db, address.data.label) : undefined;
+    const workspace =
+      host && (await findWorkspace(db, { ...visibilityOf(person), workspaceId: host.workspace_id }));
+    if (host === undefined || workspace === undefined) throw new NotFound();
+    res.redirect(303, host.port === null ? pageOf(workspace.id) : pageOfPort(workspace.id, host.port));
   });
   router.get('/entry', async (req, res) => {
     await goOnWithTicket(deps, req, res);
@@ -47,18 +51,39 @@ export function createEntryRouter(deps: WorkspaceDeps): Router {
     if (config.workspaceDomain === null) throw new NotFound();
     await entries.consume(String(req.user?.id));
     const requested = requestedWorkspace(req);
+    const { workspaceId } = requested;
+    const form = portForm.safeParse(req.body ?? {});
+    if (!form.success) {
+      // The page says by the field what is wrong with it.
+      res.redirect(303, pageOfPort(workspaceId, String((req.body as { port: unknown }).port)));
+      return;
+    }
+    const { port = null } = form.data;
+    if (port !== null && accessRules(deps).addresses?.offersPorts?.(workspaceId) !== true)
+      throw new NotFound();
     if (!(await isUp(deps, req, res, { ...requested, starts }))) return;
     const isReserved = (label: string): boolean => isAppLabel(config, label);
-    const outcome = await beginEntry(db, requestContext(req), { ...requested, isReserved });
+    const outcome = await beginEntry(db, requestContext(req), { ...requested, port, isReserved });
+    if (!outcome.ok && outcome.reason === 'no-address')
+      setFlash(req, 'danger', formatOf(res).t('workspace.portNoAddress', { port: String(port) }));
     res.redirect(
       303,
       outcome.ok
         ? `${workspaceOrigin(config, outcome.label)}${ENTER_PATH}?entry=${outcome.entry}`
         : // The page itself says that the subscription has lapsed, and where to renew it.
-          `/workspace/${String(requested.workspaceId)}`,
+          pageOf(workspaceId),
     );
   });
   return router;
+}
+
+function pageOf(workspaceId: number): string {
+  return `/workspace/${String(workspaceId)}`;
+}
+
+/** The page of a workspace with its form for ports filled in. */
+function pageOfPort(workspaceId: number, port: number | string): string {
+  return `${pageOf(workspaceId)}?port=${encodeURIComponent(String(port).slice(0, PORT_SHOWN))}#ports`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import { ENTRY_SECONDS } from './begin-entry.ts';
+import { findHost } from '../queries.ts';
 import { createToken } from '../workspace-cookie.ts';
 import { findOpenSession } from '../sessions/session-queries.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
@@ -14,6 +15,8 @@ interface Exchanged {
   company_id: number;
   user_id: number;
   browser_session_id: string;
+  /** Null: the cookie is for the workspace's own host. */
+  port: number | null;
 }
 
 /** The data that a browser presents with a ticket. */
@@ -33,8 +36,8 @@ interface Presented {
  *    undefined, and goes to the security log.
  * 2. A held cookie of the same browser session stays, and `token` is null: a new cookie would cut the
  *    connections of the first tab.
- * 3. Cookies of this browser session that the browser did not bring are revoked, except those younger than
- *    half a minute: two tabs that enter at the same time must not shut each other out.
+ * 3. Cookies of this browser session at this host that the browser did not bring are revoked, except those
+ *    younger than half a minute: two tabs that enter at the same time must not shut each other out.
  * 4. A held cookie of another browser session is revoked, since its browser has lost it now, and its open
  *    workspace session ends as `replaced`.
  */
@@ -53,6 +56,9 @@ export async function exchangeTicket(
   return undefined;
 }
 
+/** No ticket is of it. */
+const NOWHERE = { workspace_id: -1, port: null };
+
 /** The person of a ticket that another browser fetched: a person who hands on tickets should be found. */
 async function explain(
   db: Knex,
@@ -64,7 +70,7 @@ async function explain(
     .whereNotNull('nonce_hash')
     .whereNull('used_at')
     .where('expires_at', '>', at)
-    .where('workspace_id', db('workspace_hosts').where({ label }).select('workspace_id'))
+    .where((await findHost(db, label)) ?? NOWHERE)
     .select<Pick<Exchanged, 'user_id' | 'workspace_id'>[]>(['user_id', 'workspace_id']);
   return others === undefined
     ? { reason: 'a ticket that is used, too old or of another workspace' }
@@ -76,6 +82,8 @@ async function exchange(
   context: RequestContext,
   { label, ticketHash, nonceHashes, heldHash }: Presented & { ticketHash: string },
 ): Promise<{ token: string | null; nonceHash: string } | undefined> {
+  const host = await findHost(db, label);
+  if (host === undefined) return undefined;
   return db.transaction(async (trx) => {
     // When two requests use one ticket, the second waits here for the first and then finds the ticket used.
     const [found] = await trx('workspace_tickets')
@@ -83,13 +91,14 @@ async function exchange(
       .whereIn('workspace_tickets.nonce_hash', nonceHashes)
       .whereNull('workspace_tickets.used_at')
       .where('workspace_tickets.expires_at', '>', context.at)
-      .where('workspace_tickets.workspace_id', trx('workspace_hosts').where({ label }).select('workspace_id'))
+      .where(host)
       .update({ used_at: context.at })
       .returning<(Exchanged & { nonce_hash: string })[]>([
         'workspace_id',
         'company_id',
         'user_id',
         'browser_session_id',
+        'port',
         'nonce_hash',
       ]);
     if (found === undefined) return undefined;
@@ -100,6 +109,7 @@ async function exchange(
       workspaceId: ticket.workspace_id,
       userId: ticket.user_id,
       browserSessionHash: ticket.browser_session_id,
+      port: ticket.port,
       createdBefore: new Date(context.at.getTime() - ENTRY_SECONDS * 1000),
     });
     if (heldHash !== null) await replaceCookie(trx, context, { ticket, heldHash });
@@ -154,14 +164,22 @@ async function replaceCookie(
 /** Shuts a browser out of a workspace's host until it gets a new ticket. */
 export async function revokeWorkspaceCookies(
   db: Knex,
-  input: { workspaceId: number; userId: number; browserSessionHash: string; createdBefore?: Date },
+  input: {
+    workspaceId: number;
+    userId: number;
+    browserSessionHash: string;
+    /** Absent: at all hosts of the workspace. */
+    port?: number | null;
+    createdBefore?: Date;
+  },
 ): Promise<void> {
-  const { workspaceId, userId, browserSessionHash, createdBefore } = input;
+  const { workspaceId, userId, browserSessionHash, port, createdBefore } = input;
   const query = db('workspace_passes').where({
     workspace_id: workspaceId,
     user_id: userId,
     browser_session_id: browserSessionHash,
   });
+  if (port !== undefined) query.where({ port });
   if (createdBefore !== undefined) query.where('created_at', '<', createdBefore);
   await query.delete();
 }

@@ -40,6 +40,8 @@ export function createForwardAuthRouter({ config }: WorkspaceDeps, accessCache: 
       refuse(res, config.baseUrl, { request, reason: decision.reason, isNginx: original.isNginx });
       return;
     }
+    // The proxy has no way to a port inside: only the gateway serves these hosts.
+    if (decision.grant.port !== null) throw new Forbidden({ message: 'a port of a workspace' });
     accessCache.note(context, decision.session, { request, isPartlySeen: true });
     res.setHeader('x-workspace-id', String(decision.grant.workspaceId));
     res.setHeader('x-workspace-user-id', String(decision.grant.userId));

@@ -82,9 +82,16 @@ function settle(req: Request, res: Response, { outcome, url }: { outcome: ProxyO
   if (outcome.kind === 'refused') refuse(req, res, { ...outcome, url });
   else if (outcome.kind === 'away') {
     const { error, workspaceId } = outcome;
-    requestContext(req).log.warn({ err: error, workspaceId }, 'a workspace did not answer');
+    if (error.closedPort === null)
+      requestContext(req).log.warn({ err: error, workspaceId }, 'a workspace did not answer');
     if (res.headersSent || res.destroyed) res.destroy();
-    else {
+    else if (error.closedPort !== null) {
+      res.locals.isExpected = true;
+      res.setHeader('retry-after', String(AGAIN_SECONDS));
+      const again = req.method === 'GET' && req.accepts(['html', 'json']) === 'html';
+      const port = String(error.closedPort);
+      showAway(req, res, { status: 502, textKey: 'workspace.awayPort', url, again, port });
+    } else {
       const textKey = error.status === 408 ? 'workspace.awayStalled' : 'workspace.awayBroken';
       showAway(req, res, { status: error.status, textKey, url });
     }
@@ -130,11 +137,12 @@ function isAsset(req: Request, res: Response, assets: HostAssets): boolean {
 function showAway(
   req: Request,
   res: Response,
-  page: { status: number; textKey: AwayKey; url: string; again?: boolean },
+  page: { status: number; textKey: AwayKey; url: string; again?: boolean; port?: string },
 ): void {
   const format = formatFor(req.acceptsLanguages('en', 'tr') === 'tr' ? 'tr' : 'en');
-  const heading = format.t(`${page.textKey}Heading` as TextKey);
-  const message = format.t(page.textKey);
+  const { port = '' } = page;
+  const heading = format.t(`${page.textKey}Heading` as TextKey, { port });
+  const message = format.t(page.textKey, { port });
   res.status(page.status);
   res.setHeader('cache-control', 'no-store');
   res.setHeader('content-language', format.locale);
@@ -155,10 +163,14 @@ function showAway(
 }
 
 type AwayKey =
-  `workspace.away${'Nobody' | 'Ticket' | 'SignIn' | 'Refused' | 'Factor' | 'Stopped' | 'Starting' | 'Broken' | 'Stalled' | 'Crowded'}`;
+  `workspace.away${'Nobody' | 'Ticket' | 'SignIn' | 'Refused' | 'Factor' | 'Stopped' | 'Starting' | 'Broken' | 'Port' | 'Stalled' | 'Crowded'}`;
 
 /** Nothing went wrong here: a number above the heading would only frighten. */
-const notAtFault: readonly AwayKey[] = ['workspace.awayStarting', 'workspace.awayStopped'];
+const notAtFault: readonly AwayKey[] = [
+  'workspace.awayStarting',
+  'workspace.awayStopped',
+  'workspace.awayPort',
+];
 
 const AWAY_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";

@@ -1,12 +1,13 @@
 import {
   request,
   type ClientRequest,
+  type IncomingHttpHeaders,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   type RequestOptions,
   type ServerResponse,
 } from 'node:http';
 import { clearBodyDeadline, hasBody, setBodyDeadline } from '../../web/server/body-deadline.ts';
-import { cleanResponseHeaders } from './proxy-headers.ts';
 import { WorkspaceSilent } from './workspace-agent.ts';
 
 /** For so long, in milliseconds, the rest of a body is taken that the workspace does not want. */
@@ -28,8 +29,18 @@ export class BodyStoodStill extends Error {
   }
 }
 
-interface RelayOf {
+/** Makes the headers of a workspace's answer fit for the browser. */
+export type CleanAnswer = (headers: IncomingHttpHeaders, status: number) => OutgoingHttpHeaders;
+
+/** The facts for both ways of relaying. */
+export interface RelayTarget {
   options: RequestOptions;
+  /** For a connection of its own. Undefined: `options` makes one for each request anyway. */
+  freshAgent: false | undefined;
+  cleanAnswer: CleanAnswer;
+}
+
+interface RelayOf extends RelayTarget {
   /** Called when there is an answer that can be sent to the browser. */
   onAnswer(): void;
   resolve(): void;
@@ -48,10 +59,10 @@ interface RelayOf {
 export function relayRequest(
   req: IncomingMessage,
   res: ServerResponse,
-  { options, onAnswer }: { options: RequestOptions; onAnswer(): void },
+  { options, freshAgent, cleanAnswer, onAnswer }: RelayTarget & { onAnswer(): void },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    new Relay(req, res, { options, onAnswer, resolve, reject }).start();
+    new Relay(req, res, { options, freshAgent, cleanAnswer, onAnswer, resolve, reject }).start();
   });
 }
 
@@ -136,7 +147,7 @@ class Relay {
   }
 
   #sendAgain(): void {
-    this.#sent = request({ ...this.#of.options, agent: false });
+    this.#sent = request({ ...this.#of.options, agent: this.#of.freshAgent });
     this.#listen();
     this.#sent.end();
   }
@@ -156,7 +167,7 @@ class Relay {
     const { statusCode: status = 0, headers } = answer;
     try {
       requirePassable(answer);
-      this.#res.writeHead(status, cleanResponseHeaders(headers, status));
+      this.#res.writeHead(status, this.#of.cleanAnswer(headers, status));
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
       return false;

@@ -1,12 +1,11 @@
-import { request, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { answerAndClose } from '../../web/server/answer-and-close.ts';
-import { answerHead, cleanResponseHeaders } from './proxy-headers.ts';
-import { BrokenAnswer, requirePassable } from './relay-request.ts';
+import { answerHead } from './proxy-headers.ts';
+import { BrokenAnswer, requirePassable, type CleanAnswer, type RelayTarget } from './relay-request.ts';
 import { WorkspaceSilent } from './workspace-agent.ts';
 
-interface WebSocketOptions {
-  options: RequestOptions;
+interface WebSocketOptions extends RelayTarget {
   /** The longest time that the workspace may take to answer, in milliseconds. */
   silentMs: number;
   /** Called when there is an answer that can be sent to the browser. */
@@ -25,7 +24,7 @@ interface WebSocketOptions {
  */
 export function relayWebSocket(socket: Socket, head: Buffer, of: WebSocketOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const sent = request({ ...of.options, agent: false, timeout: of.silentMs });
+    const sent = request({ ...of.options, agent: of.freshAgent, timeout: of.silentMs });
     sent.on('timeout', () => sent.destroy(new WorkspaceSilent()));
     let answered: IncomingMessage | null = null;
     sent.on('error', (error) => {
@@ -55,7 +54,7 @@ export function relayWebSocket(socket: Socket, head: Buffer, of: WebSocketOption
         if (answered === null) return;
         try {
           requirePassable(answer);
-          passBack(socket, answer);
+          passBack(socket, answer, of.cleanAnswer);
           of.onAnswer();
           resolve();
         } catch (error) {
@@ -96,7 +95,7 @@ function join(
     return;
   }
   of.onOpen();
-  const headers = cleanResponseHeaders(answer.headers, 101);
+  const headers = of.cleanAnswer(answer.headers, 101);
   socket.write(answerHead(101, { ...headers, connection: 'Upgrade', upgrade: 'websocket' }), 'latin1');
   if (head.length > 0) socket.unshift(head);
   if (workspaceHead.length > 0) workspaceSocket.unshift(workspaceHead);
@@ -112,13 +111,10 @@ function join(
 /**
  * The end of the answer is the end of the connection (RFC 9112, section 6.3), so the answer needs no framing.
  */
-function passBack(socket: Socket, answer: IncomingMessage): void {
+function passBack(socket: Socket, answer: IncomingMessage, cleanAnswer: CleanAnswer): void {
   const { statusCode: status = 502, headers } = answer;
   if (socket.destroyed) return;
-  socket.write(
-    answerHead(status, { ...cleanResponseHeaders(headers, status), connection: 'close' }),
-    'latin1',
-  );
+  socket.write(answerHead(status, { ...cleanAnswer(headers, status), connection: 'close' }), 'latin1');
   answer.on('error', () => socket.destroy());
   answer.on('data', (bytes: Buffer) => {
     if (!socket.write(bytes)) answer.pause();

@@ -17,12 +17,16 @@ import { readFrames } from '../activity/websocket-frames.ts';
 import { OpenConnections, type OpenConnection } from '../access/open-connections.ts';
 import type { HumanActivity } from '../activity/human-activity.ts';
 import { isHttps } from '../workspace-cookie.ts';
-import { cleanRequestHeaders } from './proxy-headers.ts';
-import { BodyStoodStill, relayRequest } from './relay-request.ts';
+import { workspaceOrigin } from '../host-name.ts';
+import { portLabel, readPortLabel } from '../port-label.ts';
+import { connectionFrom } from './port-connection.ts';
+import { fromPortHeaders, toPortHeaders } from './port-headers.ts';
+import { cleanRequestHeaders, cleanResponseHeaders } from './proxy-headers.ts';
+import { BodyStoodStill, relayRequest, type RelayTarget } from './relay-request.ts';
 import { relayWebSocket } from './relay-websocket.ts';
 import { sessionBuffer } from '../sessions/session-buffer.ts';
 import { WorkspaceAgent, WorkspaceSilent } from './workspace-agent.ts';
-import type { WorkspaceAddress, WorkspaceAddresses } from '../workspace-addresses.ts';
+import { PortClosed, type WorkspaceAddress, type WorkspaceAddresses } from '../workspace-addresses.ts';
 
 const SILENT_MS = 120_000;
 
@@ -37,11 +41,14 @@ const REFUSED_MAX = 10_000;
  */
 export class WorkspaceAway extends Error {
   readonly status: 408 | 502 | 504;
+  /** The port inside on which nothing listens; null when that is not what was wrong. */
+  readonly closedPort: number | null;
 
-  constructor(status: 408 | 502 | 504, cause: Error) {
+  constructor(status: 408 | 502 | 504, cause: Error, closedPort: number | null = null) {
     super('the workspace did not answer', { cause });
     this.name = 'WorkspaceAway';
     this.status = status;
+    this.closedPort = closedPort;
   }
 }
 
@@ -60,8 +67,11 @@ export interface AuthorizedRequest {
   /** The person, and the workspace that the person may use. */
   grant: AccessGrant;
   session: SessionReference;
+  /** Where its program listens. A port inside that the grant names is not reached by it. */
   address: WorkspaceAddress;
 }
+
+type TargetOptions = Omit<RequestOptions, 'headers'> & { headers: IncomingHttpHeaders };
 
 interface Refused {
   /** In milliseconds since the epoch. */
@@ -122,15 +132,14 @@ export class WorkspaceProxy {
     this.#hold(authorized);
     const remove = this.connections.add(toConnection(authorized, false, () => res.destroy()));
     try {
-      const options = this.#toOptions(req, authorized);
       await relayRequest(req, res, {
-        options: { ...options, agent: this.#agent },
+        ...this.#toTarget(req, authorized),
         onAnswer: () => {
           this.#countUse(authorized);
         },
       });
     } catch (error) {
-      throw toAway(error);
+      throw toAway(error, authorized);
     } finally {
       remove();
       this.#letGo(authorized);
@@ -154,10 +163,12 @@ export class WorkspaceProxy {
     });
     const connection = toConnection(authorized, true, () => socket.destroy());
     socket.once('close', this.connections.add(connection));
-    const { headers, ...options } = this.#toOptions(req, authorized);
+    const { options, ...target } = this.#toTarget(req, authorized);
+    const headers = { ...options.headers, connection: 'Upgrade', upgrade: 'websocket' };
     try {
       await relayWebSocket(socket, head, {
-        options: { ...options, headers: { ...headers, connection: 'Upgrade', upgrade: 'websocket' } },
+        ...target,
+        options: { ...options, headers },
         silentMs: this.#silentMs,
         onAnswer: () => {
           this.#countUse(authorized);
@@ -165,7 +176,7 @@ export class WorkspaceProxy {
         ...this.#counters(connection, socket),
       });
     } catch (error) {
-      throw toAway(error);
+      throw toAway(error, authorized);
     }
   }
 
@@ -223,17 +234,39 @@ export class WorkspaceProxy {
     this.#deps.accessCache.note(context, session, { request, isPartlySeen: false });
   }
 
-  #toOptions(
+  #toTarget(
     req: IncomingMessage,
-    { address, context, request }: AuthorizedRequest,
-  ): Pick<RequestOptions, 'method' | 'path'> & WorkspaceTarget & { headers: IncomingHttpHeaders } {
-    const protocol = isHttps(this.#deps.config) ? 'https' : 'http';
+    { address, context, request, grant }: AuthorizedRequest,
+  ): Omit<RelayTarget, 'options'> & { options: TargetOptions } {
+    const { config } = this.#deps;
+    const { method, url: path } = req;
+    const protocol = isHttps(config) ? 'https' : 'http';
     const headers = cleanRequestHeaders(req.headers, {
       cookie: request.forwardedCookie,
       ip: context.ip,
       protocol,
     });
-    return { ...toTarget(address), method: req.method, path: req.url, headers };
+    const { port, workspaceId } = grant;
+    if (port === null) {
+      const options = { ...toTarget(address), method, path, headers, agent: this.#agent };
+      return { options, freshAgent: false, cleanAnswer: cleanResponseHeaders };
+    }
+    const open = (): Promise<Socket> =>
+      this.addresses.connectTo?.(workspaceId, port) ?? Promise.reject(new PortClosed());
+    const { label } = readPortLabel(request.label) ?? request;
+    const originOf = (other: number): string | null => {
+      const otherLabel = portLabel(label, other);
+      return otherLabel === null ? null : workspaceOrigin(config, otherLabel);
+    };
+    const ownOrigin = workspaceOrigin(config, request.label);
+    return {
+      options: {
+        ...{ method, path, headers: toPortHeaders(headers, { port, ownOrigin }) },
+        createConnection: connectionFrom(open, this.#silentMs),
+      },
+      freshAgent: undefined,
+      cleanAnswer: (answered, status) => fromPortHeaders(answered, status, originOf),
+    };
   }
 
   #hold(authorized: AuthorizedRequest): void {
@@ -269,8 +302,9 @@ export class WorkspaceProxy {
   }
 }
 
-function toAway(error: unknown): unknown {
+function toAway(error: unknown, { grant }: AuthorizedRequest): unknown {
   if (!(error instanceof Error)) return error;
+  if (error instanceof PortClosed) return new WorkspaceAway(502, error, grant.port);
   if (error instanceof BodyStoodStill) return new WorkspaceAway(408, error);
   return new WorkspaceAway(error instanceof WorkspaceSilent ? 504 : 502, error);
 }

@@ -3,7 +3,12 @@ import { DiskMeter } from './disk-meter.ts';
 import { SupervisedWorkspace, type SupervisorDeps } from './supervised-workspace.ts';
 import type { WorkspaceRuntime } from '../runtime-types.ts';
 import { foldersOf } from '../../config/data-folders.ts';
-import { listRecorded, removeFolders } from './workspace-folders.ts';
+import { hasEntranceTools } from '../ports/port-entrance.ts';
+import { PortEntrances } from '../ports/port-entrances.ts';
+import { listListeningPorts } from '../ports/listening-ports.ts';
+import type { ProcessIdentity } from '../sandbox/process-identity.ts';
+import { PortClosed } from '../workspace-addresses.ts';
+import { listRecorded, ownerOf, removeFolders } from './workspace-folders.ts';
 import { tailOfWorkspaceLog } from './workspace-log.ts';
 
 /** How often processes and logs are looked at, in milliseconds. */
@@ -14,6 +19,7 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
   const { config } = deps;
   const root = join(config.dataDir, 'workspaces');
   const disk = new DiskMeter();
+  const entrances = new PortEntrances(deps.log);
   const supervised = new Map<number, SupervisedWorkspace>();
   const of = (id: number): SupervisedWorkspace => {
     const known = supervised.get(id) ?? new SupervisedWorkspace(deps, root, id);
@@ -21,6 +27,11 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     return known;
   };
   const diskLimitOf = (id: number): number | null => supervised.get(id)?.process.limits?.disk_mb ?? null;
+  const hasOwnNetwork = (id: number): boolean => of(id).process.confinement.network === 'own';
+  const starterOf = (id: number): ProcessIdentity | null => {
+    const found = supervised.get(id);
+    return found?.state === 'running' ? found.process.starter : null;
+  };
   const timer = setInterval(() => {
     for (const workspace of supervised.values()) workspace.look();
   }, LOOK_MS).unref();
@@ -30,10 +41,24 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
       if (of(workspace.id).state !== 'running') disk.forget(workspace.id);
       return of(workspace.id).start(workspace);
     },
-    stop: (id) => of(id).stop(),
-    restart: (workspace) => of(workspace.id).restart(workspace),
+    stop: (id) => {
+      entrances.end(id);
+      return of(id).stop();
+    },
+    restart: (workspace) => {
+      entrances.end(workspace.id);
+      return of(workspace.id).restart(workspace);
+    },
     state: (id) => supervised.get(id)?.state ?? 'stopped',
     addressOf: (id) => supervised.get(id)?.address ?? null,
+    offersPorts: (id) => hasOwnNetwork(id) && hasEntranceTools(),
+    listeningPorts: (id) => listListeningPorts(starterOf(id)),
+    connectTo: (id, port) => {
+      const starter = starterOf(id);
+      return hasOwnNetwork(id) && starter !== null
+        ? entrances.connect(id, { starter, owner: ownerOf(config, id), port })
+        : Promise.reject(new PortClosed());
+    },
     confinement: (id) => of(id).process.confinement,
     limits: (id) => of(id).process.limits,
     resourceUse: (id) => of(id).process.use,
@@ -50,6 +75,7 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     diskUse: (id) => disk.useOf(id, diskLimitOf(id)),
     logTail: (id) => tailOfWorkspaceLog(foldersOf(root, id).logFile),
     destroy: async (id) => {
+      entrances.end(id);
       await of(id).stop();
       supervised.delete(id);
       await removeFolders(foldersOf(root, id));
@@ -57,6 +83,7 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     listRecorded: () => listRecorded(root),
     close: async () => {
       clearInterval(timer);
+      entrances.endAll();
       const all = [...supervised.values()];
       const ran = [...supervised].filter(([, { state }]) => state !== 'stopped').map(([id]) => id);
       await Promise.all(all.map((workspace) => (config.outlivesApp ? workspace.leave() : workspace.stop())));

@@ -84,6 +84,11 @@ export class WorkspaceProcess {
     return this.#group === null ? null : readGroupUse(this.#group);
   }
 
+  /** The process that was started; null while there is none. */
+  get starter(): ProcessIdentity | null {
+    return this.#identity;
+  }
+
   /** The first process of its sandbox; null while there is none. */
   get init(): ProcessIdentity | null {
     return this.#identity === null ? null : (findSandboxProcesses(this.#identity)?.init ?? null);

@@ -12,6 +12,8 @@ interface Row {
 interface SandboxProcesses {
   /** The first process inside; all others die with it. */
   init: ProcessIdentity;
+  /** The parent of `init`, outside of the sandbox and in its network; null when it has ended. */
+  outer: ProcessIdentity | null;
   /** The program of the workspace and all that it has started. */
   programs: number[];
 }
@@ -24,8 +26,9 @@ export function findSandboxProcesses(starter: ProcessIdentity): SandboxProcesses
   const inside = family.filter(({ ids }) => ids.length === depth);
   const first = inside.find(({ ids }) => ids.at(-1) === 1);
   const init = first === undefined ? undefined : findIdentity(first.pid);
-  if (init === undefined) return null;
-  return { init, programs: inside.filter(({ pid }) => pid !== init.pid).map(({ pid }) => pid) };
+  if (first === undefined || init === undefined) return null;
+  const outer = findIdentity(first.parent) ?? null;
+  return { init, outer, programs: inside.filter(({ pid }) => pid !== init.pid).map(({ pid }) => pid) };
 }
 
 function familyOf(root: number, rows: Row[]): Row[] {

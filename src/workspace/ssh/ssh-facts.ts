@@ -78,6 +78,7 @@ export const sshFacts: FactSource<SshClient> = {
       // To deactivate a person removes their keys as well. The person then reads that they were deactivated,
       // not that the key was removed.
       isSignedIn: 'k.removed_at is null or u.id is null',
+      port: 'null::integer',
     });
   },
 };

@@ -6,6 +6,7 @@ const at = new Date('2026-01-10T12:00:00Z');
 const later = new Date('2026-02-10T12:00:00Z');
 
 const ofAnOwner: AccessFacts = {
+  port: null,
   key: 'place-acme a',
   workspace_id: 1,
   company_id: 2,

@@ -159,7 +159,7 @@ function authorized(): Omit<AuthorizedRequest, 'address'> {
     context: systemContext({ name: 'test', at: new Date(), log: site.deps.log }),
     grant: {
       ...{ workspaceId: place.id, userId: cast.bob.id, companyId: cast.acme.id },
-      ...{ isAdmin: false, browserSessionHash: '' },
+      ...{ isAdmin: false, browserSessionHash: '', port: null },
     },
     session: { id: 1, startedAt: new Date() },
   };

@@ -2,16 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { createServer, type AddressInfo, type ListenOptions } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RuntimeConfig } from '../../../src/config/runtime-config.ts';
-import type { WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
 import { findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
+import { askInside as ask, SCRIPT_PROGRAM } from './script-program.ts';
 import { waysOut, type Surroundings, type Way } from './ways-out.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -20,21 +19,6 @@ const fault = isRoot
   ? findSandboxFault({ uid: 200_000, gid: null, readable: [], deniedNetworks: DENIED }, 'own')
   : 'only root can give each workspace a user of its own';
 if (fault !== null) console.log(`skipped: no test from inside of a sandbox, since ${fault}`);
-
-/** Runs each script that it is asked to run, and answers with all that the script printed. */
-const PROGRAM = `
-const { spawn } = require('node:child_process');
-require('node:http').createServer((req, res) => {
-  let script = '';
-  req.on('data', (chunk) => (script += chunk));
-  req.on('end', () => {
-    const child = spawn('timeout', ['--foreground', '20', '/bin/sh', '-c', 'exec 2>&1; ' + script], { stdio: ['ignore', 'pipe', 'ignore'] });
-    let text = '';
-    child.stdout.on('data', (chunk) => (text += chunk));
-    child.on('close', () => res.end(text));
-  });
-}).listen(process.argv[1]);
-`;
 
 /** Addresses of the ranges that no workspace may reach, put on the loopback interface for the test. */
 const LINK_LOCAL = '169.254.77.99';
@@ -110,7 +94,7 @@ describe.skipIf(fault !== null)('ways out of a workspace', { timeout: 120_000 },
     const runtime = createWorkspaceRuntime({
       config: {
         ...{ isManaged: true, usesSocket: true, outlivesApp: false, startTimeoutMs: 20_000, dataDir },
-        ...{ command: [process.execPath, '-e', PROGRAM, '{socket}', '{name}'], gid: null },
+        ...{ command: [process.execPath, '-e', SCRIPT_PROGRAM, '{socket}', '{name}'], gid: null },
         ...{ uid: null, sandbox: 'none', network: 'shared', deniedNetworks: DENIED },
         ...{ readable: [join(root, 'readable')], memoryMb: null, processesMax: null, diskMb: null },
         ...{ cpuPercent: null, cgroup: null },
@@ -212,20 +196,4 @@ function neighbourScript({ ABSTRACT, SHM_KEY }: Surroundings): string {
       socket(S,AF_UNIX,SOCK_STREAM,0); bind(S,pack_sockaddr_un("\\0$ARGV[0]")) or die; listen(S,9);
       $s=IO::Socket::INET->new(LocalAddr=>"127.0.0.1",Listen=>9) or die; print "port ",$s->sockport,"\\n"; close STDOUT;
       exit if fork; open STDOUT,">/dev/null"; close STDERR; sleep 300' ${ABSTRACT}`;
-}
-
-function ask(runtime: WorkspaceRuntime, id: number, script: string): Promise<string> {
-  const address = runtime.addressOf(id);
-  if (address === null || !('socketPath' in address)) throw new Error('it has no socket');
-  return new Promise((done, fail) => {
-    request({ socketPath: address.socketPath, method: 'POST' }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += String(chunk)));
-      response.on('end', () => {
-        done(text);
-      });
-    })
-      .once('error', fail)
-      .end(script);
-  });
 }

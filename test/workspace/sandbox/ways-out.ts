@@ -147,6 +147,11 @@ const network: Way[] = [
     script: tcp('127.0.0.1', '$NEIGHBOUR_PORT'),
     without: 'user',
   },
+  {
+    name: 'reaches it by the network of the neighbour',
+    script: `nsenter --preserve-credentials --user --net -t $PID ${tcp('127.0.0.1', '$NEIGHBOUR_PORT')} || nsenter --net -t $PID ${tcp('127.0.0.1', '$NEIGHBOUR_PORT')}`,
+    without: 'root',
+  },
   { name: 'reaches the app on the loopback address', script: tcp('127.0.0.1', '$APP_PORT'), without: 'user' },
   {
     name: 'reaches the app on the loopback address of IPv6',

@@ -236,6 +236,7 @@ export const auditReason = {
   'plan-limit': 'the plan allows no more',
   'name-taken': 'another workspace has this name',
   'no-free-port': 'no room on the server',
+  'no-address': 'the port has no address',
   'not-running': 'it was not running',
   'no-command': 'no program is set up for workspaces',
   'cannot-start': 'its program could not be started',

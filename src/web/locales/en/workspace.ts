@@ -123,12 +123,34 @@ export const workspace = {
   awayStarting: 'This page opens it by itself as soon as it is ready.',
   awayBrokenHeading: 'The workspace does not answer',
   awayBroken: 'It is running, but it gave no answer. Wait a moment and reload this page.',
+  awayPortHeading: 'Nothing listens on port {port} yet',
+  awayPort:
+    'Start your server in the workspace. This page opens it as soon as it answers. It must speak HTTP, not HTTPS.',
   awayStalledHeading: 'The upload stalled',
   awayStalled: 'Nothing more of it arrived for two minutes. Send it again.',
   awayCrowdedHeading: 'Too many connections',
   awayCrowded:
     'You have too many connections open in your workspaces at once. Close some tabs and try again.',
   awayBack: 'Back to the app',
+
+  portsTitle: 'Ports',
+  portsText:
+    'A server that you start in the workspace opens in a tab of its own, at an address that only you and admins may enter.',
+  portsTextOwner:
+    'A server that is started in the workspace opens in a tab of its own, at an address that only {owner} and admins may enter.',
+  portsStopped: 'Start the workspace first, then a server in it.',
+  portsNone_none: 'Servers on ports cannot be reached here, since workspaces have no network.',
+  portsNone_shared: 'Servers on ports cannot be reached here, since workspaces share one network.',
+  portsNone_own: 'Servers on ports cannot be reached here: a program is missing on the machine.',
+  portsListening: 'Something listens on these now:',
+  portsQuiet: 'Nothing listens on a port at the moment.',
+  portsFull: 'Open port {port} of {name}',
+  portLabel: 'Port',
+  portHint: 'From 1024 to 65535, for example 3000 or 5173.',
+  portOpen: 'Open port',
+  portOdd: 'Enter a port from 1024 to 65535.',
+  portNoAddress:
+    'Port {port} of this workspace has no address: the name would be too long, or is another workspace’s. Try another port.',
 
   wallsNone: 'Programs here run without a sandbox.',
   walls_own:

@@ -235,6 +235,7 @@ export const auditReason: Record<keyof typeof en.auditReason, string> = {
   'plan-limit': 'plan daha fazlasına izin vermiyor',
   'name-taken': 'bu adda başka bir çalışma alanı var',
   'no-free-port': 'sunucuda yer kalmamıştı',
+  'no-address': 'portun adresi yoktu',
   'not-running': 'çalışma alanı çalışmıyordu',
   'no-command': 'çalışma alanları için bir program tanımlı değil',
   'cannot-start': 'programı başlatılamadı',

@@ -127,12 +127,34 @@ export const workspace: Record<keyof typeof en, string> = {
   awayStarting: 'Hazır olduğunda bu sayfa kendiliğinden açılır.',
   awayBrokenHeading: 'Çalışma alanı yanıt vermiyor',
   awayBroken: 'Çalışıyor ama yanıt vermedi. Biraz bekleyip bu sayfayı yenileyin.',
+  awayPortHeading: '{port} numaralı portta henüz bir program yok',
+  awayPort:
+    'Sunucunuzu çalışma alanında başlatın. Yanıt verdiğinde bu sayfa onu açar. Sunucu HTTPS değil, HTTP konuşmalıdır.',
   awayStalledHeading: 'Yükleme durdu',
   awayStalled: 'İki dakika boyunca devamı gelmedi. Yeniden gönderin.',
   awayCrowdedHeading: 'Çok fazla bağlantı',
   awayCrowded:
     'Çalışma alanlarınızda aynı anda çok fazla bağlantınız açık. Birkaç sekmeyi kapatıp yeniden deneyin.',
   awayBack: 'Uygulamaya dön',
+
+  portsTitle: 'Portlar',
+  portsText:
+    'Çalışma alanında başlattığınız bir sunucu, yalnızca sizin ve yöneticilerin girebildiği bir adreste, kendi sekmesinde açılır.',
+  portsTextOwner:
+    'Çalışma alanında başlatılan bir sunucu, yalnızca {owner} ve yöneticilerin girebildiği bir adreste, kendi sekmesinde açılır.',
+  portsStopped: 'Önce çalışma alanını, sonra içinde bir sunucu başlatın.',
+  portsNone_none: 'Çalışma alanlarının ağı olmadığı için portlardaki sunuculara buradan ulaşılamaz.',
+  portsNone_shared: 'Çalışma alanları tek bir ağı paylaştığı için portlardaki sunuculara buradan ulaşılamaz.',
+  portsNone_own: 'Portlardaki sunuculara buradan ulaşılamaz: makinede bir program eksik.',
+  portsListening: 'Şu anda bu portlarda bir program var:',
+  portsQuiet: 'Şu anda hiçbir portta program yok.',
+  portsFull: '{name} çalışma alanının {port} numaralı portunu aç',
+  portLabel: 'Port',
+  portHint: '1024 ile 65535 arasında, örneğin 3000 veya 5173.',
+  portOpen: 'Portu aç',
+  portOdd: '1024 ile 65535 arasında bir port girin.',
+  portNoAddress:
+    'Bu çalışma alanının {port} numaralı portunun adresi yok: ad fazla uzun olurdu ya da başka bir çalışma alanının adı. Başka bir port deneyin.',
 
   wallsNone: 'Buradaki programlar korumalı alan olmadan çalışır.',
   walls_own:
