@@ -5,15 +5,19 @@ import { answerableStates } from '../case-states.ts';
 import type { CaseFacts, CaseRow } from '../case-row.ts';
 import { learnFacts } from './learn-facts.ts';
 import { lockCase } from '../lock-case.ts';
-import { refuseAmount } from './receive-notice.ts';
+import { isBelowLost, refuseAmount } from './receive-notice.ts';
 
 type CorrectionOutcome =
   | { ok: true }
-  | { ok: false; reason: 'other-currency' | 'too-much' | 'fixed' | 'no-last-day' | 'answer-before' };
+  | {
+      ok: false;
+      reason: 'other-currency' | 'too-much' | 'below-lost' | 'fixed' | 'no-last-day' | 'answer-before';
+    };
 
 /**
  * Writes what an operator knows of a case: code and amount may come later, and a bank may give more time. The
- * last day is taken only while an answer can be given. While a package is fixed only that day may change.
+ * last day is taken only while an answer can be given. While a package is fixed only that day may change. A
+ * case that has ended was about what it lost at least.
  * Each fact is audited with what it was.
  */
 export async function correctFacts(
@@ -31,6 +35,7 @@ export async function correctFacts(
       ]);
     const refusal = refuseAmount(facts, charge);
     if (refusal !== null) return { ok: false, reason: refusal };
+    if (isBelowLost(dispute, facts)) return { ok: false, reason: 'below-lost' };
     const { answer_by: deadline, ...others } = facts;
     const isWaiting = answerableStates.includes(dispute.state);
     // Without one nobody would be reminded, and the case would never end.

@@ -30,6 +30,7 @@ export type NoticeOutcome =
         | 'other-payment'
         | 'other-currency'
         | 'too-much'
+        | 'below-lost'
         | 'before-payment'
         | 'answer-before';
     };
@@ -72,6 +73,8 @@ export async function receiveNotice(
       });
       return { ok: true, disputeId: opened.id, isNew: true };
     }
+    if (startsAnew(dispute, notice) === null && isBelowLost(dispute, facts))
+      return { ok: false, reason: 'below-lost' };
     await takeNotice(trx, context, { dispute, notice, facts });
     return { ok: true, disputeId: dispute.id, isNew: false };
   });
@@ -114,6 +117,20 @@ export function refuseAmount(
   return minor > (charge.charged_minor ?? 0) ? 'too-much' : null;
 }
 
+/** True when a case that has ended lost more than this amount: what was lost was disputed. */
+export function isBelowLost(
+  { closed_at, lost_minor }: Pick<CaseRow, 'closed_at' | 'lost_minor'>,
+  { amount_minor: minor }: Partial<Pick<CaseFacts, 'amount_minor'>>,
+): boolean {
+  return closed_at !== null && minor != null && minor < (lost_minor ?? 0);
+}
+
+/** The stage that a notice begins: the second round, or the dispute after a warning; null: none. */
+function startsAnew(dispute: CaseRow, { kind }: Notice): 'round' | 'dispute' | null {
+  if (kind === 'second' && dispute.round === 1) return 'round';
+  return kind === 'dispute' && dispute.disputed_at === null ? 'dispute' : null;
+}
+
 /** The facts that the notice tells; a fact that it does not tell is left out. */
 function withDeadline(notice: Notice, answerDays: number): Partial<CaseFacts> {
   const { kind, receivedAt } = notice;
@@ -130,18 +147,17 @@ async function takeNotice(
   { dispute, notice, facts }: { dispute: CaseRow; notice: Notice; facts: Partial<CaseFacts> },
 ): Promise<void> {
   const { answer_by: deadline, ...others } = facts;
-  const startsRound = notice.kind === 'second' && dispute.round === 1;
-  const startsDispute = notice.kind === 'dispute' && dispute.disputed_at === null;
-  const starts = startsRound || startsDispute;
+  const starts = startsAnew(dispute, notice);
+  const startsRound = starts === 'round';
   // A notice that comes late or twice must not start the clock again.
   const takes = deadline !== undefined && (notice.answer_by != null || dispute.answer_by === null);
   const isWaiting = answerableStates.includes(dispute.state);
   const hasChanged = await learnFacts(trx, context, {
     dispute,
-    facts: { ...others, ...(takes && isWaiting && !starts ? { answer_by: deadline } : {}) },
+    facts: { ...others, ...(takes && isWaiting && starts === null ? { answer_by: deadline } : {}) },
     reference: notice.reference,
   });
-  if (starts) {
+  if (starts !== null) {
     const isNextRound = startsRound || (await hasAnswer(trx, dispute));
     await moveCase(trx, context, {
       dispute,

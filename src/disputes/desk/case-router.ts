@@ -102,6 +102,7 @@ async function changeFacts(deps: AppDeps, req: Request, res: Response): Promise<
     const fields = {
       'other-currency': 'currency',
       'too-much': 'amount',
+      'below-lost': 'amount',
       fixed: 'form',
       'no-last-day': 'answerBy',
       'answer-before': 'answerBy',

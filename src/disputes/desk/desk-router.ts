@@ -149,6 +149,7 @@ const fieldOf: Record<Extract<NoticeOutcome, { ok: false }>['reason'], string> =
   'other-payment': 'reference',
   'other-currency': 'currency',
   'too-much': 'amount',
+  'below-lost': 'amount',
   'before-payment': 'receivedOn',
   'answer-before': 'answerBy',
 };

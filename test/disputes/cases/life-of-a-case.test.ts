@@ -6,6 +6,7 @@ import { sumMonth } from '../../../src/billing/finance/months-of-money.ts';
 import { findRefusal } from '../../../src/billing/guards/refund-guard.ts';
 import { acceptCase } from '../../../src/disputes/cases/accept-case.ts';
 import { decideCase } from '../../../src/disputes/cases/decide-case.ts';
+import { receiveNotice } from '../../../src/disputes/cases/receive-notice.ts';
 import { recordWarning } from '../../../src/disputes/cases/record-warning.ts';
 import { remindOfDeadlines } from '../../../src/disputes/cases/remind-of-deadlines.ts';
 import { refuseDisputed } from '../../../src/disputes/cases/refuse-disputed.ts';
@@ -14,6 +15,7 @@ import { findCase, type DisputeCase } from '../../../src/disputes/queries.ts';
 import { monthOf } from '../../../src/month.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { buildCast, buildUser, type Cast } from '../../support/programs/build.ts';
+import { signIn } from '../../support/visitor.ts';
 import { contextAt } from '../../billing/scene.ts';
 import { buildCase, chargedPayment } from '../build.ts';
 
@@ -100,6 +102,29 @@ describe('the books', () => {
   it('refuse to lose more than was disputed', async () => {
     const disputeId = await buildCase(test.db, cast, { amount_minor: 5000 });
     expect(await decide(disputeId, 'lost', 5001)).toEqual({ ok: false, reason: 'amount' });
+  });
+
+  it('keep a case that has ended about what it lost at least, whoever says less: an operator or the bank', async () => {
+    const payment = await chargedPayment(test.db, cast);
+    const of = { payment_id: payment.id, amount_minor: 100_000, reference: 'BELOW-1' };
+    const disputeId = await buildCase(test.db, cast, of);
+    await decide(disputeId, 'lost', 60_000);
+    const olivia = await signIn(test.app, cast.olivia);
+    const correct = (amount: string) =>
+      olivia.post(`/admin/disputes/${String(disputeId)}/facts`, { network: 'visa', amount, currency: 'TRY' });
+    const refused = await correct('599,99');
+    expect(refused.status).toBe(422);
+    expect(refused.text).toContain('id="amount-error"');
+    expect(refused.text).toContain('What was lost was disputed: enter at least that much');
+    const notice = { merchantOid: payment.merchant_oid, kind: 'dispute', receivedAt: new Date() } as const;
+    const told = { reference: 'below-1', amount_minor: 59_999, currency: 'TRY' } as const;
+    const answer = { notice: { ...notice, ...told }, answerDays: 7 };
+    expect(await receiveNotice(test.db, contextAt(new Date()), answer)).toEqual({
+      ok: false,
+      reason: 'below-lost',
+    });
+    expect((await correct('600')).status).toBe(303);
+    expect(await read(disputeId)).toMatchObject({ amount_minor: 60_000, lost_minor: 60_000 });
   });
 });
 

@@ -309,7 +309,9 @@ describe('cancelling from a statement', () => {
     await send();
     const link = await linkOf(cast.alice, 'cancel');
     const stranger = new Visitor(test.app);
-    expect((await stranger.get(link)).text).toContain('Yes, cancel at the end of the paid time');
+    const page = (await stranger.get(link)).text;
+    expect(page).toContain('Yes, cancel at the end of the paid time');
+    expect(page).toContain('<a href="/billing/cancel">cancel at once on the billing pages</a>');
     const unticked = await stranger.post(link, {});
     expect(unticked.status).toBe(422);
     expect(unticked.text).toContain('Tick the box to confirm');

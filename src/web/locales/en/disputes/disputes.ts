@@ -90,6 +90,8 @@ export const disputes = {
   'refused_other-currency': 'The payment was charged in another currency.',
   'refused_too-much':
     'That is more than was charged, than is disputed, or than other cases of the payment left of it.',
+  'refused_below-lost':
+    'The case has ended, and more than that was lost in it. What was lost was disputed: enter at least that much.',
   'refused_before-payment': 'That day is before the order: check the year.',
   'refused_no-last-day': 'A case that needs an answer has to have a last day.',
   'refused_answer-before': 'The last day cannot be before the day on which the notice came.',

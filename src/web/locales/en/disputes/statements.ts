@@ -45,12 +45,14 @@ export const usageStatements = {
   cancelMeans:
     'Nothing more is charged. Workspaces close on that day. Until then an admin can take this back on the billing page.',
   cancelCard: 'The stored card is removed.',
-  cancelNow: 'To cancel at once, sign in and open the billing page.',
+  cancelNow:
+    'This link cancels for the end of the paid time only, and that can be taken back. To cancel at once, sign in:',
+  cancelNowLink: 'cancel at once on the billing pages',
   confirm: 'Yes, cancel at the end of the paid time',
   confirmMissing: 'Tick the box to confirm.',
   cancelButton: 'Cancel the subscription',
   cancelledText: 'The subscription is cancelled. It ends on {date}. All admins got a mail about it.',
-  nothingToCancel: 'There is no paid time left that could be cancelled. Questions: {contact}',
+  nothingToCancel: 'There is no paid time left that this link could cancel. Questions: {contact}',
   keep: 'If you want to keep it, close this page: nothing has happened.',
 
   toBilling: 'Open the billing page',

@@ -90,6 +90,8 @@ export const disputes = {
   'refused_other-currency': 'Ödeme başka bir para biriminde tahsil edildi.',
   'refused_too-much':
     'Tutar, alınandan, itiraz edilenden veya bu ödemenin öbür dosyalarından kalandan fazla.',
+  'refused_below-lost':
+    'İtiraz sonuçlandı ve bundan fazlası kaybedildi. Kaybedilen tutar itiraz edilen tutardır: en az onu yazın.',
   'refused_before-payment': 'Bu gün siparişten önce: yılı denetleyin.',
   'refused_no-last-day': 'Yanıt bekleyen bir dosyanın son günü olmalı.',
   'refused_answer-before': 'Son gün, bildirimin geldiği günden önce olamaz.',

@@ -46,12 +46,14 @@ export const usageStatements = {
   cancelMeans:
     'Başka tahsilat yapılmaz. Çalışma alanları o gün kapanır. O zamana kadar bir yönetici bunu faturalama sayfasında geri alabilir.',
   cancelCard: 'Saklanan kart kaldırılır.',
-  cancelNow: 'Hemen iptal etmek için oturum açıp faturalama sayfasını açın.',
+  cancelNow:
+    'Bu bağlantı yalnızca ödenmiş sürenin sonu için iptal eder ve bu geri alınabilir. Hemen iptal etmek için oturum açın:',
+  cancelNowLink: 'faturalama sayfalarında hemen iptal et',
   confirm: 'Evet, ödenmiş sürenin sonunda iptal et',
   confirmMissing: 'Onaylamak için kutuyu işaretleyin.',
   cancelButton: 'Aboneliği iptal et',
   cancelledText: 'Abonelik iptal edildi. {date} tarihinde sona erer. Bütün yöneticilere e-posta gönderildi.',
-  nothingToCancel: 'İptal edilebilecek ödenmiş süre kalmadı. Sorularınız için: {contact}',
+  nothingToCancel: 'Bu bağlantıyla iptal edilebilecek ödenmiş süre kalmadı. Sorularınız için: {contact}',
   keep: 'Vazgeçtiyseniz bu sayfayı kapatın: hiçbir şey olmadı.',
 
   toBilling: 'Faturalama sayfasını aç',
