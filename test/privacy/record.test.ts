@@ -8,7 +8,7 @@ import { formatFor } from '../../src/web/format.ts';
 import { locales } from '../../src/web/locales/catalogues.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast } from '../support/programs/build.ts';
-import { signIn } from '../support/visitor.ts';
+import { signIn, Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();
 
@@ -81,19 +81,84 @@ it('leads operators from their first page to the requests and to the record', as
   expect(page).toContain('href="/admin/record-of-processing"');
 });
 
-it.each(locales)('has the purposes and periods of the registry in the privacy notice: %s', async (locale) => {
+const NEW_VERSION =
+  'words of the registry changed: publish a new version of the notice, see migrations/0067-complete-privacy-notice.sql';
+
+it.each(locales)('says all of the registry in the privacy notice, purpose by purpose: %s', async (locale) => {
   const notice = await findCurrentDocument(testApp.db, 'privacy', locale);
   const blocks = parseBlocks(notice!.body);
-  const heading = { tr: 'Tüm amaçlar ve süreler', en: 'All purposes and periods' }[locale];
-  const at = blocks.findIndex((block) => block.kind === 'heading' && block.text === heading);
-  const kept = { tr: 'Saklama', en: 'Kept' }[locale];
-  expect(
-    blocks[at + 1],
-    'a purpose or a period changed: publish a new version of the notice, see migrations/0023-privacy-notice.sql',
-  ).toEqual({
-    kind: 'list',
-    items: describeActivities(formatFor(locale)).map(
-      ({ title, purpose, periods }) => `${title}. ${purpose} ${kept}: ${periods.join('; ')}.`,
-    ),
+  const { t } = formatFor(locale);
+  const shown = describeActivities({ t }).map(({ title }) => {
+    const at = blocks.findLastIndex((block) => block.kind === 'heading' && block.text === title);
+    return { title, block: blocks[at + 1] };
   });
+  const expected = describeActivities({ t }).map((activity) => ({
+    title: activity.title,
+    block: {
+      kind: 'list',
+      items: [
+        `${t('privacy.purpose')}: ${activity.purpose}`,
+        `${t('privacy.people')}: ${activity.people.join(', ')}.`,
+        `${t('privacy.categories')}: ${activity.categories.join(', ')}.`,
+        `${t('privacy.grounds')}: ${activity.grounds.join('; ')}.`,
+        `${t('privacy.recipients')}: ${activity.recipients.join(', ')}.`,
+        `${t('privacy.periods')}: ${activity.periods.join('; ')}.`,
+      ],
+    },
+  }));
+  expect(shown, NEW_VERSION).toEqual(expected);
 });
+
+it.each(locales)(
+  'says in the privacy notice of each recipient whether data goes abroad: %s',
+  async (locale) => {
+    const notice = await findCurrentDocument(testApp.db, 'privacy', locale);
+    const lists = parseBlocks(notice!.body).flatMap((block) => (block.kind === 'list' ? [block.items] : []));
+    const { t } = formatFor(locale);
+    const expected = recipients.map((name) => {
+      const recipient = t(`privacy.recipient_${name}`);
+      return `${recipient.charAt(0).toLocaleUpperCase(locale)}${recipient.slice(1)}: ${t(`privacy.transfer_${name}`)}`;
+    });
+    expect(lists, NEW_VERSION).toContainEqual(expected);
+  },
+);
+
+it.each(locales)(
+  'has in the privacy notice what KVKK art. 10 and GDPR art. 13 ask for: %s',
+  async (locale) => {
+    const page = textOf(
+      (await new Visitor(testApp.app, { 'accept-language': locale }).get('/legal/privacy')).text,
+    );
+    const { name, address, email } = testApp.config.seller;
+    const asked = {
+      tr: [
+        ...[
+          'Veri sorumlusu',
+          'Hukuki sebep',
+          'otomatik yollarla',
+          'Verileri kimler alır',
+          'Yurt dışına aktarım',
+        ],
+        ...[
+          'Veriler ne kadar süre saklanır',
+          "KVKK'nın 11. maddesi",
+          'veri taşınabilirliği',
+          'Otomatik kararlar',
+        ],
+        ...['30 gün', 'Kişisel Verileri Koruma Kurulu', 'denetim makamına'],
+      ],
+      en: [
+        ...['The controller is', 'Legal basis', 'by automated means', 'Who receives data', 'Transfer abroad'],
+        ...[
+          'How long data are kept',
+          'article 11 KVKK',
+          'data portability',
+          'Automated decisions',
+          '30 days',
+        ],
+        ...['Personal Data Protection Board', 'supervisory authority'],
+      ],
+    }[locale];
+    for (const words of [...asked, name, address, email]) expect(page).toContain(words);
+  },
+);

@@ -1,7 +1,8 @@
 import type { Format } from '../../web/format.ts';
 import { activities, recipients, type ActivityName } from '../purposes/activities.ts';
 import { periods, type PeriodName } from '../purposes/periods.ts';
-import { listPersonalColumns } from './registry.ts';
+import type { TextKey } from '../../web/locales/catalogues.ts';
+import { listPersonalColumns, type PersonalColumn } from './registry.ts';
 
 /** A purpose in a reader's words: a row of the privacy notice and of the record of processing. */
 export interface DescribedActivity {
@@ -11,6 +12,7 @@ export interface DescribedActivity {
   people: string[];
   categories: string[];
   grounds: string[];
+  /** Each period, with what is kept for it where the purpose has several. */
   periods: string[];
   recipients: string[];
   /** For each of the recipients whether data goes abroad, and on which ground. */
@@ -32,7 +34,7 @@ export function describeActivities({ t }: Pick<Format, 't'>): DescribedActivity[
       people: people.map((kind) => t(`privacy.people_${kind}`)),
       categories: unique(own.map(({ category }) => t(`privacy.category_${category}`))),
       grounds: grounds.map((ground) => t(`privacy.ground_${ground}`)),
-      periods: unique(own.map(({ period }) => describePeriod({ t }, period))),
+      periods: describePeriods({ t }, own),
       recipients: receiving.map((recipient) => t(`privacy.recipient_${recipient}`)),
       transfers: receiving.map((recipient) => describeTransfer({ t }, recipient)),
       columns: own.map(({ table, column }) => `${table}.${column}`),
@@ -52,6 +54,29 @@ function describeTransfer({ t }: Pick<Format, 't'>, recipient: (typeof recipient
   return `${t(`privacy.recipient_${recipient}`)}: ${t(`privacy.transfer_${recipient}`)}`;
 }
 
+/**
+ * The periods of some columns. Where there are several, each names the tables it is for, and of a table that
+ * has columns of two periods their categories: `7 days after it was made (Browser sessions)`.
+ */
+function describePeriods({ t }: Pick<Format, 't'>, columns: PersonalColumn[]): string[] {
+  const names = unique(columns.map(({ period }) => period));
+  return names.map((name) => {
+    const words = describePeriod({ t }, name);
+    if (names.length === 1) return words;
+    const own = columns.filter(({ period }) => period === name);
+    const kept = unique(own.map(({ table }) => table)).map((table) => {
+      const label = t(`privacy.table_${table}` as TextKey);
+      const isWhole = columns.every((column) => column.table !== table || column.period === name);
+      if (isWhole) return label;
+      const part = own.filter((column) => column.table === table).map(({ category }) => category);
+      return `${label}: ${unique(part)
+        .map((category) => t(`privacy.category_${category}`))
+        .join(', ')}`;
+    });
+    return `${words} (${kept.join('; ')})`;
+  });
+}
+
 /** A period in words: `24 months after the end of the paid period they belong to`. */
 function describePeriod({ t }: Pick<Format, 't'>, name: PeriodName): string {
   const { amount, unit, since } = periods[name];
@@ -59,6 +84,6 @@ function describePeriod({ t }: Pick<Format, 't'>, name: PeriodName): string {
   return t(`privacy.kept_${since}`, { length: t(`privacy.length_${unit}`, { amount }) });
 }
 
-function unique(texts: string[]): string[] {
+function unique<Text extends string>(texts: Text[]): Text[] {
   return [...new Set(texts)];
 }

@@ -47,7 +47,7 @@ export const registeredTables: Record<string, RegisteredTable> = {
 };
 
 /** A column with personal data, and everything the registry says of it. */
-interface PersonalColumn {
+export interface PersonalColumn {
   table: string;
   column: string;
   category: Category;
