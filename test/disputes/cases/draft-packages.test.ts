@@ -29,7 +29,8 @@ const openCase = (overrides: Record<string, unknown> = {}): Promise<number> =>
 const draftsOf = async (disputeId: number): Promise<number> =>
   (await test.db('dispute_packages').where({ dispute_id: disputeId, kind: 'draft' })).length;
 
-describe('drafts of the schedule', () => {
+// Each draft is a whole package, made while other tests run beside it.
+describe('drafts of the schedule', { timeout: 60_000 }, () => {
   const now = Date.now();
   const sweep = (minutes: number): Promise<{ drafted: number; refusedDrafts: number }> =>
     draftPackages(test.db, contextAt(new Date(now + minutes * MINUTE_MS)), { config: test.config });
