@@ -445,7 +445,7 @@ export const environment = z.object({
    */
   WORKSPACE_SANDBOX: z.enum(['bubblewrap', 'none']).optional(),
   /**
-   * own: each sandbox has a network of its own, with a way out to the IPv4 internet by Debian's passt and
+   * own: each sandbox has a network of its own, with a way out to the internet by Debian's passt and
    * nftables; only then are servers on ports inside reached. none: it has none. shared: that of the machine,
    * with the ports on its loopback address.
    * @otherwise own where it works in a sandbox, else none

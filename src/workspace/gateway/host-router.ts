@@ -15,6 +15,9 @@ import type { ProxyOutcome, RequestProxy } from './proxy-request.ts';
 /** A page that waits for a program to start is loaded again after so long, in seconds. */
 const AGAIN_SECONDS = 3;
 
+/** Somebody who has too much open may try again after so long, in seconds. */
+export const CROWDED_SECONDS = '10';
+
 /**
  * Answers every request to a workspace's host. Mounted before everything else, so that no page, file or
  * cookie of the app exists at such a host. `earlier` holds the outcome of a request that was handled before
@@ -96,6 +99,7 @@ function settle(req: Request, res: Response, { outcome, url }: { outcome: ProxyO
       showAway(req, res, { status: error.status, textKey, url });
     }
   } else if (outcome.kind === 'crowded') {
+    res.setHeader('retry-after', CROWDED_SECONDS);
     showAway(req, res, { status: 429, textKey: 'workspace.awayCrowded', url });
   }
 }

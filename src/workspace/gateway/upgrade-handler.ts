@@ -1,10 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { answerAndClose } from '../../web/server/answer-and-close.ts';
 import { createHostReader } from '../host-name.ts';
 import { wantsWebSocket } from '../host-request.ts';
+import { CROWDED_SECONDS } from './host-router.ts';
 import { answerHead } from './proxy-headers.ts';
 import type { ProxyOutcome, RequestProxy } from './proxy-request.ts';
 
@@ -37,7 +38,8 @@ export function createUpgradeHandler(
     const context = contextOf(req);
     try {
       const outcome = await requestProxy.proxyWebSocket(context, { req, socket, head, label: host.label });
-      if (outcome.kind !== 'proxied') refuse(socket, statusOf(outcome));
+      if (outcome.kind === 'crowded') refuse(socket, 429, { 'retry-after': CROWDED_SECONDS });
+      else if (outcome.kind !== 'proxied') refuse(socket, statusOf(outcome));
     } catch (error) {
       context.log.error({ err: error, requestId: context.requestId }, 'a WebSocket to a workspace failed');
       socket.destroy();
@@ -46,14 +48,13 @@ export function createUpgradeHandler(
   return { isWanted, handle };
 }
 
-function statusOf(outcome: Exclude<ProxyOutcome, { kind: 'proxied' }>): number {
-  if (outcome.kind === 'crowded') return 429;
+function statusOf(outcome: Exclude<ProxyOutcome, { kind: 'proxied' | 'crowded' }>): number {
   if (outcome.kind === 'away') return outcome.error.status;
   if (outcome.reason === 'away') return 503;
   return outcome.reason === 'no-pass' ? 401 : 403;
 }
 
 /** A browser's script sees only that the socket closed. */
-function refuse(socket: Socket, status: number): void {
-  answerAndClose(socket, answerHead(status, { connection: 'close', 'content-length': 0 }));
+function refuse(socket: Socket, status: number, headers: OutgoingHttpHeaders = {}): void {
+  answerAndClose(socket, answerHead(status, { ...headers, connection: 'close', 'content-length': 0 }));
 }

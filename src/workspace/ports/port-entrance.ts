@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Log } from '../../log.ts';
+import { isOpenToAll } from '../sandbox/bubblewrap-words.ts';
 import type { ProcessIdentity } from '../sandbox/process-identity.ts';
 import { PortClosed } from '../workspace-addresses.ts';
 
@@ -33,9 +34,9 @@ interface Said {
   code?: string;
 }
 
-/** Whether this machine has what an entrance needs. */
-export function hasEntranceTools(): boolean {
-  return existsSync(NSENTER) && existsSync(SETPRIV);
+/** Whether this machine has what an entrance needs; `ofOthers`: it runs as users other than the app's. */
+export function hasEntranceTools(ofOthers: boolean): boolean {
+  return existsSync(NSENTER) && existsSync(SETPRIV) && (!ofOthers || isOpenToAll(process.execPath));
 }
 
 /**

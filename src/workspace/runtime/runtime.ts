@@ -51,7 +51,7 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     },
     state: (id) => supervised.get(id)?.state ?? 'stopped',
     addressOf: (id) => supervised.get(id)?.address ?? null,
-    offersPorts: (id) => hasOwnNetwork(id) && hasEntranceTools(),
+    offersPorts: (id) => hasOwnNetwork(id) && hasEntranceTools(config.uid !== null),
     listeningPorts: (id) => listListeningPorts(starterOf(id)),
     connectTo: (id, port) => {
       const starter = starterOf(id);

@@ -113,8 +113,8 @@ function isWithin(path: string, folder: string): boolean {
   return `${path}/`.startsWith(folder === '/' ? '/' : `${folder}/`);
 }
 
-/** Whether everybody may pass through all folders above, and read this one. */
-function isOpenToAll(path: string): boolean {
+/** Whether everybody may pass through all folders above, and read and enter or run this one. */
+export function isOpenToAll(path: string): boolean {
   for (let at = path; at !== '/'; at = dirname(at)) if ((statSync(at).mode & 0o005) === 0) return false;
   return true;
 }

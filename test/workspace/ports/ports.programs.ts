@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -327,6 +328,11 @@ describe.skipIf(fault !== null)('a server on a port inside of a workspace', { ti
       const tab = await open(80);
       await tab.getByText('Enter a port from 1024 to 65535.').waitFor();
       expect(await tab.getByLabel('Port', { exact: true }).inputValue()).toBe('80');
+      await tab.setViewportSize({ width: 390, height: 800 });
+      await tab.evaluate(axe.source);
+      const { violations } = await tab.evaluate<{ violations: unknown[] }>('axe.run()');
+      expect(violations).toEqual([]);
+      expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
       await tab.close();
     });
   });

@@ -141,7 +141,8 @@ export const workspace = {
   portsStopped: 'Start the workspace first, then a server in it.',
   portsNone_none: 'Servers on ports cannot be reached here, since workspaces have no network.',
   portsNone_shared: 'Servers on ports cannot be reached here, since workspaces share one network.',
-  portsNone_own: 'Servers on ports cannot be reached here: a program is missing on the machine.',
+  portsNone_own:
+    'Servers on ports cannot be reached here: a program is missing on the machine, or closed to workspaces.',
   portsListening: 'Something listens on these now:',
   portsQuiet: 'Nothing listens on a port at the moment.',
   portsFull: 'Open port {port} of {name}',

@@ -145,7 +145,8 @@ export const workspace: Record<keyof typeof en, string> = {
   portsStopped: 'Önce çalışma alanını, sonra içinde bir sunucu başlatın.',
   portsNone_none: 'Çalışma alanlarının ağı olmadığı için portlardaki sunuculara buradan ulaşılamaz.',
   portsNone_shared: 'Çalışma alanları tek bir ağı paylaştığı için portlardaki sunuculara buradan ulaşılamaz.',
-  portsNone_own: 'Portlardaki sunuculara buradan ulaşılamaz: makinede bir program eksik.',
+  portsNone_own:
+    'Portlardaki sunuculara buradan ulaşılamaz: makinede bir program eksik ya da çalışma alanlarına kapalı.',
   portsListening: 'Şu anda bu portlarda bir program var:',
   portsQuiet: 'Şu anda hiçbir portta program yok.',
   portsFull: '{name} çalışma alanının {port} numaralı portunu aç',
