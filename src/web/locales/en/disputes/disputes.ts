@@ -263,6 +263,8 @@ export const disputes = {
     'Each sentence comes from records, and the database confirms each value before a package is made.',
   letterWrong:
     '{count, plural, one {One claim is} other {# claims are}} not confirmed by the database. No package can be made.',
+  onThisPage: 'On this page',
+  letterCount: '{count, plural, one {# sentence} other {# sentences}}',
   letterEmpty: 'The records give nothing to say about this claim.',
   ce3: 'Compelling Evidence 3.0',
 };

@@ -17,6 +17,7 @@ export const exhibits = {
   kind_document: 'Document',
   'kind_customer-answer': 'Answer of the customer',
   'kind_customer-mail': 'Mail to the customer',
+  addTitle: 'Add a file',
   description: 'What can be seen in it',
   descriptionHint: 'One sentence for somebody who sees only this file.',
   proves: 'What it proves',

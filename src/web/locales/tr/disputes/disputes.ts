@@ -261,6 +261,8 @@ export const disputes = {
   letter: 'Mektupta yazanlar',
   letterIntro: 'Her cümle kayıtlardan gelir; paket hazırlanmadan önce veritabanı her değeri doğrular.',
   letterWrong: '{count, plural, other {# ifade}} veritabanınca doğrulanmadı. Paket hazırlanamaz.',
+  onThisPage: 'Bu sayfada',
+  letterCount: '{count, number} cümle',
   letterEmpty: 'Kayıtlar bu iddia için bir şey söylemiyor.',
   ce3: 'Compelling Evidence 3.0',
 };

@@ -18,6 +18,7 @@ export const exhibits = {
   kind_document: 'Belge',
   'kind_customer-answer': 'Müşterinin yanıtı',
   'kind_customer-mail': 'Müşteriye gönderilen e-posta',
+  addTitle: 'Dosya ekle',
   description: 'İçinde görülen',
   descriptionHint: 'Yalnızca bu dosyayı gören biri için bir cümle.',
   proves: 'Neyi kanıtlar',
