@@ -170,8 +170,6 @@ create table audit_logs (
   error_message text,
   event_id uuid default gen_random_uuid() not null,
   constraint pk_audit_logs PRIMARY KEY (event_id, "timestamp"),
-  constraint fk_audit_logs_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
-  constraint fk_audit_logs_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
   constraint ck_audit_logs_action CHECK (length(action_type) >= 2 AND length(action_type) <= 64 AND "left"(action_type, 1) <> '_'::text AND translate(action_type, 'abcdefghijklmnopqrstuvwxyz_'::text, ''::text) = ''::text),
   constraint ck_audit_logs_actor CHECK (actor_type = ANY (ARRAY['user'::text, 'operator'::text, 'gateway'::text, 'system'::text, 'anonymous'::text]))
 ) partition by range ("timestamp");
@@ -187,6 +185,7 @@ CREATE TRIGGER note_for_alerts AFTER INSERT ON audit_logs FOR EACH ROW WHEN (new
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_time BEFORE INSERT ON audit_logs FOR EACH ROW WHEN (new."timestamp" < (clock_timestamp() - '01:00:00'::interval) OR new."timestamp" > (clock_timestamp() + '00:01:00'::interval)) EXECUTE FUNCTION refuse_time();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON audit_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_unknown_person AFTER INSERT ON audit_logs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_unknown_person();
 create table audit_logs_default partition of audit_logs default;
 
 -- table audit_time_bounds
@@ -347,6 +346,7 @@ create table companies (
 );
 CREATE INDEX idx_companies_by_name ON companies USING btree (name COLLATE "tr-x-icu", id);
 CREATE INDEX idx_companies_search ON companies USING gin (search_text(name) gin_trgm_ops, search_text(subdomain) gin_trgm_ops);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON companies FOR EACH ROW EXECUTE FUNCTION refuse_delete();
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON companies FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.name IS DISTINCT FROM old.name OR new.subdomain IS DISTINCT FROM old.subdomain OR new.created_at IS DISTINCT FROM old.created_at) EXECUTE FUNCTION refuse_rewriting_final();
 
 -- table data_request_notes
@@ -2385,6 +2385,7 @@ CREATE INDEX idx_users_company_name ON users USING btree (company_id, full_name 
 CREATE INDEX idx_users_email_waiting ON users USING btree (email) WHERE NOT holds_email;
 CREATE INDEX idx_users_search ON users USING gin (search_text(full_name) gin_trgm_ops, search_text(email) gin_trgm_ops);
 CREATE UNIQUE INDEX uq_users_email ON users USING btree (email) WHERE holds_email;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTION refuse_delete();
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.created_at IS DISTINCT FROM old.created_at OR old.deactivated_at IS NOT NULL AND new.deactivated_at IS NOT NULL AND new.deactivated_at <> old.deactivated_at OR old.last_login_at IS NOT NULL AND (new.last_login_at IS NULL OR new.last_login_at < old.last_login_at)) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER users_keep_company BEFORE UPDATE OF company_id ON users FOR EACH ROW WHEN (old.company_id IS DISTINCT FROM new.company_id) EXECUTE FUNCTION refuse_change_of_company();
 CREATE TRIGGER users_keep_email BEFORE UPDATE OF email ON users FOR EACH ROW WHEN (old.email IS DISTINCT FROM new.email) EXECUTE FUNCTION refuse_unrecorded_address();
@@ -2838,6 +2839,17 @@ begin
 end
 $function$;
 
+-- function refuse_delete()
+CREATE OR REPLACE FUNCTION refuse_delete()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a row of % is never deleted: evidence refers to it', tg_table_name
+    using errcode = 'foreign_key_violation';
+end
+$function$;
+
 -- function refuse_late_price()
 CREATE OR REPLACE FUNCTION refuse_late_price()
  RETURNS trigger
@@ -3041,6 +3053,28 @@ begin
   end if;
   raise exception 'an audit row of % cannot be written at %', new.timestamp, clock_timestamp()
     using errcode = 'check_violation', constraint = 'ck_audit_logs_time';
+end
+$function$;
+
+-- function refuse_unknown_person()
+CREATE OR REPLACE FUNCTION refuse_unknown_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  unknown record;
+begin
+  select user_id, company_id into unknown from added
+  where (user_id is not null and not exists (select from users where users.id = added.user_id offset 0))
+    or (company_id is not null
+      and not exists (select from companies where companies.id = added.company_id offset 0))
+  limit 1;
+  if found then
+    raise exception 'insert into % violates a reference: no person % or no company %',
+      tg_table_name, unknown.user_id, unknown.company_id
+      using errcode = 'foreign_key_violation', constraint = 'fk_audit_logs';
+  end if;
+  return null;
 end
 $function$;
 

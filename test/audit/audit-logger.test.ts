@@ -93,7 +93,7 @@ describe('AuditLogger', () => {
           userId: 999_999_999,
         }),
       ),
-    ).rejects.toThrow(/fk_audit_logs_user/);
+    ).rejects.toThrow('no person 999999999');
   });
 
   it('keeps a row for any header a client can send', async () => {
@@ -140,10 +140,10 @@ describe('audit_logs', () => {
       companyId: acme.id,
     });
     await expect(database.ownerDb('users').where('id', bob.id).delete()).rejects.toThrow(
-      /violates|append-only/,
+      'a row of users is never deleted: evidence refers to it',
     );
     await expect(database.ownerDb('companies').where('id', acme.id).delete()).rejects.toThrow(
-      /violates|append-only/,
+      'a row of companies is never deleted: evidence refers to it',
     );
     expect(await rowsOf(database.db, context.requestId)).toHaveLength(1);
   });
