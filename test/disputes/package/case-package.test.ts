@@ -6,7 +6,9 @@ import { makePackage } from '../../../src/disputes/package/make-package.ts';
 import { findPackage, readPackageBytes } from '../../../src/disputes/package/queries.ts';
 import { sequenceLeftovers } from '../../../src/transparency/sequence/sequence-leftovers.ts';
 import { contextAt } from '../../billing/scene.ts';
+import { formatFor } from '../../../src/web/format.ts';
 import { useTestApp } from '../../support/app.ts';
+import { readPdfText } from '../../support/pdf-text.ts';
 import {
   startTestAuthority,
   whyNoOpenssl,
@@ -124,6 +126,24 @@ describe('the same records', () => {
     expect(again).toEqual({ ...draft, isNew: false });
     expect(await zipOf(frozen)).toEqual(await zipOf(draft));
     expect(frozen).not.toEqual(draft);
+  });
+
+  it('has a PDF that was added as a file beside the document, which says so where it lists it and at its end', async () => {
+    const of = { payment_id: scene.payment.id, user_id: scene.payer.id, received_at: NOW };
+    const other = await buildCase(testApp.db, scene.cast, of);
+    const pdf = { dispute_id: other, name: 'sözleşme.pdf', added_at: NOW };
+    const id = await buildExhibit(testApp.db, scene.cast, pdf);
+    const withPdf = await bagOf(await make({}, 'draft', other));
+    const file = withPdf.names.find((name) => /^data\/exhibits\/.*\.pdf$/.test(name)) ?? '';
+    const kept = await testApp.db('dispute_exhibits').where({ id }).first<{ content: Buffer }>('content');
+    expect(readFileSync(join(withPdf.folder, file)).equals(kept.content)).toBe(true);
+    const document = withPdf.names.find((name) => /^data\/CB\w+\.pdf$/.test(name)) ?? '';
+    const text = await readPdfText(readFileSync(join(withPdf.folder, document)));
+    const path = file.replace(/^data\//, '');
+    const { t } = formatFor('tr');
+    expect(text).toContain(squeezed(t('disputePackage.standsBeside', { file: path })));
+    expect(text).toContain(squeezed(t('disputePackage.leftOutCount', { shown: 0, all: 1, left: 1 })));
+    withPdf.close();
   });
 
   it('give another one when an exhibit is added', async () => {

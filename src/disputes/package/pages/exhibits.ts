@@ -24,13 +24,15 @@ export function writeExhibits(sheet: Sheet, printing: Printing): void {
     if (isPicture(exhibit)) sheet.picture(exhibit.bytes, `${exhibit.name}: ${exhibit.description}`);
     else if (exhibit.text !== null && exhibit.text.length <= TEXT_MAX)
       for (const line of exhibit.text.split('\n').filter((one) => one.trim() !== '')) sheet.text(line);
-    else
+    else {
+      sheet.text(t('disputePackage.standsBeside', { file: exhibit.path }));
       leaveOut({
         what: t('disputePackage.exhibit', { number: at + 1, name: exhibit.name }),
         shown: 0,
         all: 1,
         where: exhibit.path,
       });
+    }
   }
 }
 

@@ -91,6 +91,7 @@ export const disputePackage = {
   firstUse: 'First use',
   lastUse: 'Last use',
   noUse: 'No use of a workspace is recorded in the paid period.',
+  standsBeside: 'Not printed here: it is a file of its own beside this document, {file}.',
   addedUp: 'Sessions added up',
   boundsExplained:
     '“At least” counts the minutes in which something came from the person, such as a keystroke. “At most” counts the minutes in which a connection was open. Somebody in two sessions at once counts once.',

@@ -91,6 +91,7 @@ export const disputePackage = {
   firstUse: 'İlk kullanım',
   lastUse: 'Son kullanım',
   noUse: 'Ödenen dönemde çalışma alanının kullanıldığına dair kayıt yok.',
+  standsBeside: 'Burada basılmamıştır: bu belgenin yanında ayrı bir dosyadır, {file}.',
   addedUp: 'Oturumların toplamı',
   boundsExplained:
     '“En az”, kullanıcının tuşa basma gibi bir işlem yaptığı dakikaların; “En çok” ise bağlantının açık olduğu dakikaların toplamıdır. Aynı anda iki oturumda olan kişi bir kez sayılır.',
