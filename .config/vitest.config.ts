@@ -18,7 +18,8 @@ export default defineConfig({
     // More than four use up Postgres' connections.
     maxWorkers: Math.min(4, Math.max(3, availableParallelism())),
     // Most code runs a few times only: compiled at once, it takes a tenth less time than when it is interpreted.
-    execArgv: ['--always-sparkplug'],
+    // With more room for new objects, a twentieth less goes into collecting them.
+    execArgv: ['--always-sparkplug', '--max-semi-space-size=64'],
     // By the content of the files: a second run need not compile them again.
     experimental: { fsModuleCache: true, fsModuleCachePath: '.data/vitest' },
     testTimeout: 20_000,

@@ -18,8 +18,9 @@ const BODY_LIMIT = '16kb';
  */
 export function createApiRouter(deps: WorkspaceDeps): Router {
   const v1 = Router();
-  const document = JSON.stringify(openApiDocument(deps.config.baseUrl), null, 2);
+  let document: string | undefined;
   v1.get('/openapi.json', (_req, res) => {
+    document ??= JSON.stringify(openApiDocument(deps.config.baseUrl), null, 2);
     res.setHeader('cache-control', 'public, max-age=3600');
     res.type('application/json').send(document);
   });

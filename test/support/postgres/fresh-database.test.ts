@@ -43,6 +43,24 @@ it('lets a sequence begin again where it began in a new database', async () => {
   expect(await next()).toBe(0);
 });
 
+it('gives back the rows that a new database has, however often they are changed or removed', async () => {
+  const state = await readFreshState(database.ownerDb);
+  const read = async (): Promise<unknown[]> => [
+    await database.ownerDb('audit_time_bounds'),
+    await database.ownerDb('delivery_progress'),
+    await database.ownerDb('companies'),
+  ];
+  const before = await read();
+  for (const ahead of ['1 day', '2 days']) {
+    await database.ownerDb('audit_time_bounds').update({ ahead });
+    await database.ownerDb('delivery_progress').delete();
+    await database.ownerDb('companies').insert({ name: 'Acme', subdomain: 'acme', created_at: new Date() });
+    expect(await read()).not.toEqual(before);
+    expect(await makeFresh(database, state)).toBe(true);
+    expect(await read()).toEqual(before);
+  }
+});
+
 /** Connections of the app's role to a database. */
 async function countClients({ ownerDb, appUrl }: TestDatabase): Promise<number> {
   const { rows } = await ownerDb.raw<{ rows: { count: number }[] }>(
