@@ -1,9 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { startShell } from '../../../scripts/ssh/shell.ts';
 import type { RuntimeConfig } from '../../../src/config/runtime-config.ts';
 import type { WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
@@ -181,6 +183,28 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
     await without.start(place(1));
     expect(existsSync(groupOf(1))).toBe(false);
     expect(without.limits(1)).toMatchObject({ bound_by: 'prlimit', cpu_percent: null });
+  });
+
+  it('holds shells by SSH as well, and no shell starts that cannot join it', async () => {
+    const runtime = runtimeOf(newRoot());
+    await runtime.start(place(1));
+    const owner = { uid: asked.uid + 1, gid: asked.uid + 1 };
+    const run = async (group: string | null): Promise<{ text: string; code: number | null }> => {
+      const entrance = runtime.entranceOf(1);
+      const order = { resume: '', folder: '/', owner, limits: [], group, entrance };
+      // Outside of its namespace, so that the path of the group is whole.
+      const command = 'cat /proc/self/cgroup; ulimit -d';
+      const shell = startShell(order, { command, hasTerminal: false, env: {} });
+      let text = '';
+      shell.stdout?.on('data', (chunk: Buffer) => (text += String(chunk)));
+      const [code] = (await once(shell, 'close')) as [number | null];
+      return { text, code };
+    };
+    const before = runtime.groupOf(1);
+    expect(before).toBe(groupOf(1));
+    expect(await run(before)).toEqual({ text: '0::/\nunlimited\n', code: 0 });
+    expect((await run(null)).text).not.toContain('0::/\n');
+    expect((await run(`${cgroup}/gone`)).code).not.toBe(0);
   });
 
   it('that cannot be made lets no program start', async () => {
