@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { LockedOrder } from '../lock-order.ts';
 import { isCardOrder } from '../stored-cards/card-order.ts';
-import { findChargedPeriod } from '../stored-cards/queries.ts';
+import { findChargedPeriod } from '../stored-cards/renewal-queries.ts';
 import { paidUntilOf } from '../subscription-state.ts';
 import type { Decision } from './decide-settlement.ts';
 

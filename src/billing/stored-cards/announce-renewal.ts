@@ -9,7 +9,8 @@ import type { PaidPlan } from '../../plan.ts';
 import { GRACE_DAYS } from '../plans.ts';
 import type { Offer } from '../prices/find-offers.ts';
 import { renewalEntry } from './card-evidence.ts';
-import { findChargeableCard, findRenewal, type ChargeableCard } from './queries.ts';
+import { findChargeableCard, type ChargeableCard } from './queries.ts';
+import { findRenewal } from './renewal-queries.ts';
 
 /** The mail names the amount at least so many days before the charge. */
 const NOTICE_DAYS = 7;

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { Config } from '../../config/config.ts';
 import type { Currency } from '../../currency.ts';
 import type { PlannedRenewal } from './announce-renewal.ts';
-import { findChargeableCard, findRenewal, type StoredCard } from './queries.ts';
+import { findChargeableCard, type StoredCard } from './queries.ts';
+import { findRenewal } from './renewal-queries.ts';
 
 /** The charge of a stored card as mails and pages tell of it. */
 export interface CardCharge {

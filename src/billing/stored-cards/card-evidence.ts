@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../audit/audit-logger.ts';
 import type { AuditAction } from '../../audit/actions.ts';
-import type { CardRenewal } from './queries.ts';
+import type { CardRenewal } from './renewal-queries.ts';
 
 /** The audit row of something that happened to a stored card. Its tokens are no part of it. */
 export function cardEntry(

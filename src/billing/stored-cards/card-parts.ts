@@ -5,7 +5,8 @@ import { shownDigits } from '../follow-up/card-words.ts';
 import type { Subscription } from '../queries.ts';
 import { paidUntilOf } from '../subscription-state.ts';
 import { findAnnouncedCharge, type CardCharge } from './announced-charge.ts';
-import { findRenewal, findStoredCard, type RenewalEnd, type StoredCard } from './queries.ts';
+import { findRenewal, type RenewalEnd } from './renewal-queries.ts';
+import { findStoredCard, type StoredCard } from './queries.ts';
 
 /** The stored card as the billing page shows it. */
 export interface CardParts {

@@ -5,7 +5,7 @@ import { formatFor } from '../../web/format.ts';
 import type { Paytr, TokenOrder } from '../paytr/paytr.ts';
 import { findBillingDetails } from '../queries.ts';
 import { placeCharge, type PlacedCharge } from './place-charge.ts';
-import { listDueRenewals } from './queries.ts';
+import { listDueRenewals } from './renewal-queries.ts';
 import { recordCharge, type ChargeAnswer } from './record-charge.ts';
 
 /** At most so many charges in one run: each is a call that may last until its time-out. */

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { renewalEntry } from './card-evidence.ts';
-import type { CardRenewal, RenewalEnd } from './queries.ts';
+import type { CardRenewal, RenewalEnd } from './renewal-queries.ts';
 
 /**
  * Ends announced charges, with their audit rows, in the caller's transaction: one of them, or all of a card

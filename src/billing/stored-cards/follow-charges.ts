@@ -4,7 +4,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { lockSubscription } from '../lock-order.ts';
 import { renewalEntry } from './card-evidence.ts';
 import { endRenewals } from './end-renewals.ts';
-import { listDecidedCharges, lockRenewal, type DecidedCharge } from './queries.ts';
+import { listDecidedCharges, lockRenewal, type DecidedCharge } from './renewal-queries.ts';
 import { retryOrEnd } from './record-charge.ts';
 import { isWorthRetrying } from './retry-pauses.ts';
 

@@ -11,16 +11,10 @@ import { GRACE_DAYS } from '../plans.ts';
 import { paymentColumns, type Payment, type Subscription } from '../queries.ts';
 import { paidUntilOf } from '../subscription-state.ts';
 import { CARD_ORDER_PREFIX } from './card-order.ts';
-import { openTokens } from './card-seal.ts';
+import { openTokens } from './sealing/card-seal.ts';
 import { endRenewals } from './end-renewals.ts';
-import {
-  findChargeableCard,
-  hasPendingPayment,
-  lockRenewal,
-  type CardRenewal,
-  type ChargeableCard,
-  type RenewalEnd,
-} from './queries.ts';
+import { findChargeableCard, type ChargeableCard } from './queries.ts';
+import { hasPendingPayment, lockRenewal, type CardRenewal, type RenewalEnd } from './renewal-queries.ts';
 
 /** An order without an outcome may have been paid: its outcome is looked for so often. */
 const OPEN_ORDER_PAUSE_MINUTES = 15;

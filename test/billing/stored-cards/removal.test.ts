@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
-import { sealTokens } from '../../../src/billing/stored-cards/card-seal.ts';
+import { sealTokens } from '../../../src/billing/stored-cards/sealing/card-seal.ts';
 import { tendStoredCards } from '../../../src/billing/stored-cards/tend-stored-cards.ts';
 import type { Paytr } from '../../../src/billing/paytr/paytr.ts';
 import { signIn } from '../../support/visitor.ts';

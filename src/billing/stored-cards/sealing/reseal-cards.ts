@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Config } from '../../config/config.ts';
+import type { Config } from '../../../config/config.ts';
 import { openTokens, sealTokens } from './card-seal.ts';
 import { listKeysInUse, listTokensOfOldKeys } from './queries.ts';
 

@@ -1,5 +1,5 @@
-import { openUnderKey, sealUnderKey, type SealingKey } from '../../sealed-bytes.ts';
-import type { CardTokens } from '../paytr/paytr.ts';
+import { openUnderKey, sealUnderKey, type SealingKey } from '../../../sealed-bytes.ts';
+import type { CardTokens } from '../../paytr/paytr.ts';
 
 /** The tokens of a card as the database keeps them: encrypted, with the id of the key. */
 export interface SealedTokens {
