@@ -3,7 +3,7 @@ import { HOUR_MS } from '../../src/durations.ts';
 import { contextOf } from '../auth/rows.ts';
 import { recordSignIn } from '../../src/auth/record-sign-in.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
-import { buildAccessToken, buildCast, type Cast } from '../support/programs/build.ts';
+import { buildAccessToken, buildSshKey, buildCast, type Cast } from '../support/programs/build.ts';
 import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
 
 const test = useTestApp();
@@ -180,6 +180,16 @@ describe('a forgotten password', () => {
     expect(row.revoked_at).not.toBeNull();
   });
 
+  it('leaves tokens and keys alone when nobody asked to withdraw them', async () => {
+    const token = await buildAccessToken(test.db, cast.bob);
+    const key = await buildSshKey(test.db, cast.bob);
+    await ask(cast.bob.email);
+    await new Visitor(test.app).post(await linkFor(cast.bob.email), { password: NEW });
+    expect(await canSignIn(cast.bob.email, NEW)).toBe(true);
+    expect(await test.db('access_tokens').where('id', token.id).pluck('revoked_at')).toEqual([null]);
+    expect(await test.db('ssh_keys').where('id', key.id).pluck('removed_at')).toEqual([null]);
+  });
+
   it('shows the form again for a password that is too short', async () => {
     await ask(cast.bob.email);
     const response = await new Visitor(test.app).post(await linkFor(cast.bob.email), { password: 'short' });
@@ -308,8 +318,24 @@ describe('changing the password', () => {
   it('is locked after five wrong ones', async () => {
     const bob = await signIn(test.app, cast.bob);
     for (let n = 0; n < 5; n += 1) await bob.post('/auth/password', { oldPassword: 'wrong', password: NEW });
+    // By the lock, and not by the number of changes in an hour.
+    await test.db('rate_limits').delete();
     const response = await bob.post('/auth/password', { oldPassword: PASSWORD, password: NEW });
     expect(response.status).toBe(429);
     expect(await canSignIn(cast.charlie.email, PASSWORD)).toBe(true);
+  });
+});
+
+describe('requests for a new password', () => {
+  it('are taken thirty times an hour from one address, whoever they are for', async () => {
+    await test.db('rate_limits').delete();
+    const visitor = new Visitor(test.app);
+    const statuses: number[] = [];
+    for (let n = 0; n < 31; n += 1)
+      statuses.push(
+        (await visitor.post('/auth/forgot', { email: `nobody-${String(n)}@example.com` })).status,
+      );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(30);
+    expect(statuses.at(-1)).toBe(429);
   });
 });

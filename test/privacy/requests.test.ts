@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { remindOfRequests } from '../../src/privacy/requests/remind-of-requests.ts';
+import { formatFor } from '../../src/web/format.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
@@ -105,14 +106,37 @@ describe('a request about one’s own data', () => {
     await olivia.post('/admin/requests', form);
     const id = await newestId();
     const answer = { decision: 'granted', ground: 'KVKK m. 11', keptWords: '' };
-    await olivia.post(`/admin/requests/${String(id)}/answer`, answer);
+    const path = `/admin/requests/${String(id)}`;
+    const told = async (to: string, fields: Record<string, string>): Promise<string> =>
+      (await olivia.follow(await olivia.post(`${path}/${to}`, fields))).text;
+    expect(await told('answer', answer)).toContain(formatFor('en').t('requests.notAnswered_unchecked'));
     expect(await testApp.db('data_requests').where({ id }).first('decision')).toEqual({ decision: null });
-    await olivia.post(`/admin/requests/${String(id)}/identity`, { words: 'KEP address' });
-    await olivia.post(`/admin/requests/${String(id)}/answer`, answer);
+    await told('identity', { words: 'KEP address' });
+    // The check stays as it was written down, and so does the answer.
+    expect((await olivia.post(`${path}/identity`, { words: 'another' })).status).toBe(303);
+    expect(await told('answer', answer)).toContain(formatFor('en').t('requests.answered'));
+    const again = await told('answer', { ...answer, ground: 'another' });
+    expect(again).toContain(formatFor('en').t('requests.notAnswered_answered'));
+    const [row] = await testApp.db('data_requests').where({ id });
+    expect([row.identity_check, row.ground]).toEqual(['KEP address', 'KVKK m. 11']);
+    expect(await actionsOf(id)).toEqual([
+      ...['data_request_received', 'data_request_identity_checked', 'data_request_answered'],
+    ]);
     const letter = await olivia.get(`/admin/requests/${String(id)}/letter`);
     expect(letter.text).toContain('Sayın Eski Üye');
     expect(letter.text).toContain('Başvurunuz kabul edilmiştir.');
   });
+});
+
+it('takes ten requests of one person in a day', async () => {
+  const charlie = await signIn(testApp.app, cast.charlie);
+  const statuses: number[] = [];
+  for (let n = 0; n < 11; n += 1)
+    statuses.push(
+      (await charlie.post('/account/data/requests', { kind: 'erasure', words: 'please' })).status,
+    );
+  expect(statuses.filter((status) => status === 303)).toHaveLength(10);
+  expect(statuses.at(-1)).toBe(429);
 });
 
 describe('the clock of a request', () => {

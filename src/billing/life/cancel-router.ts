@@ -6,7 +6,7 @@ import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { findSubscription } from '../queries.ts';
 import { findStoredCard } from '../stored-cards/queries.ts';
-import { removeCards } from '../stored-cards/removal/remove-cards.ts';
+import { removeCards } from '../stored-cards/remove-cards.ts';
 import { subscriptionState } from '../subscription-state.ts';
 import { cancelMoment, endOfTime } from './cancel-moment.ts';
 import { cancelSubscription } from './cancel-subscription.ts';

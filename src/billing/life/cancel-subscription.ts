@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { changeDetails } from '../change-details.ts';
 import { lockSubscription } from '../lock-order.ts';
 import type { Subscription } from '../queries.ts';
-import { requestCardRemoval } from '../stored-cards/removal/request-card-removal.ts';
+import { requestCardRemoval } from '../stored-cards/request-card-removal.ts';
 import { endOpenOrder } from '../supersede-order.ts';
 import { cancelMoment, endOfTime, type CancelChoice } from './cancel-moment.ts';
 import { mailCancellation } from './cancellation-mails.ts';

@@ -5,7 +5,7 @@ import { companyUser, requireCompanyAdmin } from '../../auth/require-user.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { cardName } from './card-parts.ts';
 import { findStoredCard } from './queries.ts';
-import { removeCard } from './removal/remove-card.ts';
+import { removeCard } from './remove-card.ts';
 
 /** Looking at the stored card and removing it. Part of the billing router, after its guards. */
 export function createCardRouter(deps: AppDeps): Router {

@@ -7,7 +7,7 @@ import type { Payment } from '../queries.ts';
 import { cardEntry } from './card-evidence.ts';
 import { sealTokens } from './sealing/card-seal.ts';
 import { findCardConsent } from './queries.ts';
-import { requestCardRemoval } from './removal/request-card-removal.ts';
+import { requestCardRemoval } from './request-card-removal.ts';
 
 /**
  * Keeps the tokens of a card that the gateway stored with a payment, sealed, in the settlement's

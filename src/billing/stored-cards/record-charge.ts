@@ -7,7 +7,7 @@ import type { CardChargeAnswer } from '../paytr/paytr.ts';
 import type { Payment } from '../queries.ts';
 import { endRenewals } from './end-renewals.ts';
 import { lockRenewal, type CardRenewal } from './renewal-queries.ts';
-import { requestCardRemoval } from './removal/request-card-removal.ts';
+import { requestCardRemoval } from './request-card-removal.ts';
 import { nextTryAt, type RetryReason } from './retry-pauses.ts';
 
 /** The meaning of an answer to a charge; see `card_charges.answer`. */

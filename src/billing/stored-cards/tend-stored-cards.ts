@@ -6,9 +6,9 @@ import { lockSubscription } from '../lock-order.ts';
 import type { Paytr } from '../paytr/paytr.ts';
 import { chargeCards } from './charge-cards.ts';
 import { followCharges } from './follow-charges.ts';
-import { listCardsWithoutReason } from './removal/queries.ts';
-import { removeCards } from './removal/remove-cards.ts';
-import { requestCardRemoval } from './removal/request-card-removal.ts';
+import { listCardsWithoutReason } from './removal-queries.ts';
+import { removeCards } from './remove-cards.ts';
+import { requestCardRemoval } from './request-card-removal.ts';
 import { resealCards } from './sealing/reseal-cards.ts';
 
 const BATCH = 100;

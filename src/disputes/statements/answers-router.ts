@@ -5,7 +5,7 @@ import { addressKey } from '../../auth/attempt-limits.ts';
 import { cancelMoment } from '../../billing/life/cancel-moment.ts';
 import { findSubscription } from '../../billing/queries.ts';
 import { findStoredCard } from '../../billing/stored-cards/queries.ts';
-import { removeCards } from '../../billing/stored-cards/removal/remove-cards.ts';
+import { removeCards } from '../../billing/stored-cards/remove-cards.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { noStore } from '../../web/no-store.ts';
 import { formatOf } from '../../web/page-locals.ts';

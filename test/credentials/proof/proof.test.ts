@@ -159,6 +159,13 @@ describe('the page that proves a key', () => {
     const again = await bob.post(path, { challenge, signature: signatureBy({ ...key, message: challenge }) });
     expect(again.status).toBe(303);
     expect(await rowsOf(test.db, 'ssh_key_proven', again)).toEqual([]);
+    // Tries are counted for the person, whichever key they are for.
+    const statuses: number[] = [];
+    for (let n = 0; n < 31; n += 1)
+      statuses.push(
+        (await bob.post(`/auth/ssh-keys/${String(n)}/prove`, { challenge, signature: 'x' })).status,
+      );
+    expect(statuses.at(-1)).toBe(429);
     const alice = await signIn(test.app, cast.alice);
     expect((await alice.get(path)).status).toBe(404);
     expect((await alice.post(path, { challenge, signature: 'x' })).status).toBe(404);

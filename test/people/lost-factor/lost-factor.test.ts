@@ -5,7 +5,7 @@ import { expireFactorResets } from '../../../src/people/lost-factor/end-factor-r
 import { contextOf, rowsOf } from '../../auth/rows.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildUser, type BuiltUser, type Cast } from '../../support/programs/build.ts';
-import { buildSecondFactor } from '../../support/programs/second-factor.ts';
+import { buildSecondFactor, TRUSTED_DEVICE } from '../../support/programs/second-factor.ts';
 import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
@@ -66,16 +66,25 @@ describe('somebody who has lost every second factor', () => {
     ]);
     expect((await olivia.get(path(cast.bob))).text).not.toContain('/approve"');
     const other = await signIn(test.app, oscar);
+    const inside = new Visitor(test.app);
+    inside.setDevice(TRUSTED_DEVICE);
+    await inside.post('/auth/login', { email: cast.bob.email, password: PASSWORD });
+    expect((await inside.get('/workspace')).status).toBe(200);
     expect((await other.get('/admin/lost-factors')).text).toContain(cast.bob.email);
     const early = await other.follow(await other.post(path(cast.bob, '/approve')));
     expect(early.text).toContain('It cannot be approved yet');
     await letPass(cast.bob, 25);
-    expect((await other.get(path(cast.bob))).text).toContain('/approve"');
+    const looked = await other.get(path(cast.bob));
+    expect(looked.text).toContain('/approve"');
+    expect(await rowsOf(test.db, 'operator_company_viewed', looked)).toMatchObject([
+      { user_id: oscar.id, company_id: cast.acme.id },
+    ]);
     const done = await other.post(path(cast.bob, '/approve'));
     expect(await rowsOf(test.db, 'factor_reset_approved', done)).toMatchObject([
       { user_id: oscar.id, success: true, company_id: cast.acme.id, details: { factors_ended: 1 } },
     ]);
     expect(await hasFactor(cast.bob)).toBe(false);
+    expect((await inside.get('/workspace')).status).toBe(303);
     for (const table of ['totp_secrets', 'passkeys', 'recovery_codes', 'browser_sessions'])
       expect(await test.db(table).where('user_id', cast.bob.id), table).toEqual([]);
     expect((await test.mails()).map(({ to, subject }) => [to, subject])).toEqual([

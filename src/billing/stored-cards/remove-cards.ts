@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
-import { AuditLogger } from '../../../audit/audit-logger.ts';
-import type { RequestContext } from '../../../audit/request-context.ts';
-import type { Config } from '../../../config/config.ts';
-import { DAY_MS } from '../../../durations.ts';
-import { ASK_AFTER_MS } from '../../paytr/ask-pauses.ts';
-import type { Paytr } from '../../paytr/paytr.ts';
-import { cardEntry } from '../card-evidence.ts';
-import { openTokens } from '../sealing/card-seal.ts';
-import { listCardsToRemove, type CardToRemove } from './queries.ts';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
+import { DAY_MS } from '../../durations.ts';
+import { ASK_AFTER_MS } from '../paytr/ask-pauses.ts';
+import type { Paytr } from '../paytr/paytr.ts';
+import { cardEntry } from './card-evidence.ts';
+import { openTokens } from './sealing/card-seal.ts';
+import { listCardsToRemove, type CardToRemove } from './removal-queries.ts';
 
 /** At most so many cards in one run: each is a call that may last until its time-out. */
 const BATCH = 20;

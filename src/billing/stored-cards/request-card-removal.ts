@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { AuditLogger } from '../../../audit/audit-logger.ts';
-import type { RequestContext } from '../../../audit/request-context.ts';
-import { cardEntry } from '../card-evidence.ts';
-import { endRenewals } from '../end-renewals.ts';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { cardEntry } from './card-evidence.ts';
+import { endRenewals } from './end-renewals.ts';
 
 /** Why a card is removed. */
 type Cause = 'asked' | 'replaced' | 'closed' | 'cancelled' | 'person-left' | 'subscription-over';

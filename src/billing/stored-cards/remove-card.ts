@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import type { RequestContext } from '../../../audit/request-context.ts';
-import type { Config } from '../../../config/config.ts';
-import { lockSubscription } from '../../lock-order.ts';
-import type { Paytr } from '../../paytr/paytr.ts';
-import { findStoredCard } from '../queries.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
+import { lockSubscription } from '../lock-order.ts';
+import type { Paytr } from '../paytr/paytr.ts';
+import { findStoredCard } from './queries.ts';
 import { removeCards } from './remove-cards.ts';
 import { requestCardRemoval } from './request-card-removal.ts';
 

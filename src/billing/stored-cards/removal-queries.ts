@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import { DAY_MS } from '../../../durations.ts';
-import { SUSPENDED_DAYS } from '../../plans.ts';
-import type { SealedTokens } from '../sealing/card-seal.ts';
+import { DAY_MS } from '../../durations.ts';
+import { SUSPENDED_DAYS } from '../plans.ts';
+import type { SealedTokens } from './sealing/card-seal.ts';
 
 /** A card that the gateway is to remove. */
 export interface CardToRemove extends SealedTokens {
