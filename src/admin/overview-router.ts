@@ -10,7 +10,7 @@ import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session
 import { companyParam, scopeOf } from '../people/company-scope.ts';
 import { listNewestAuditRows } from './audit-queries.ts';
 import { describeAuditRows } from './describe-audit-rows.ts';
-import { countCases } from '../disputes/queries.ts';
+import { countCases } from '../disputes/desk/queries.ts';
 import { countHolds, countOpenHolds } from '../holds/queries.ts';
 import { parseSearch, parseCursor } from '../web/list-input.ts';
 import { pageUrls } from '../web/page-urls.ts';

@@ -17,7 +17,8 @@ import type { PaymentFacts } from '../facts/payment-facts.ts';
 import { chanceOf } from '../outcomes/group-outcomes.ts';
 import { listOutcomes } from '../outcomes/queries.ts';
 import { weighCase, type CaseSum } from '../outcomes/weigh-case.ts';
-import { listAnswers, listCaseEvents, type DisputeCase } from '../queries.ts';
+import type { DisputeCase } from '../queries.ts';
+import { listAnswers, listCaseEvents } from './queries.ts';
 import type { ReasonFamily } from '../reasons/reason-families.ts';
 
 /** A line of a case's timeline. */

@@ -16,7 +16,7 @@ import { receiveNotice, type NoticeOutcome } from '../cases/receive-notice.ts';
 import { factFieldNames, futureDays, noticeForm, noticeKinds } from '../input.ts';
 import { networks } from '../networks.ts';
 import { listReasons } from './list-reasons.ts';
-import { caseLists, countCases, listCases, type CaseFilter } from '../queries.ts';
+import { caseLists, countCases, listCases, type CaseFilter } from './queries.ts';
 
 const PATH = '/admin/disputes';
 

@@ -4,7 +4,8 @@ import { barAt, INNER_SHARE, OUTER_SHARE, type Bar } from '../../../web/charts/b
 import type { PdfDocument } from '../../../web/pdf/printable.ts';
 import type { Delivery } from '../../delivery/read-delivery.ts';
 import type { Printing } from './content.ts';
-import type { Area, Sheet } from './sheet.ts';
+import type { Area } from './flow.ts';
+import type { Sheet } from './sheet.ts';
 
 const HEIGHT = 170;
 /** Room for the words of the axes, in points. */
