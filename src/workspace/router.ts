@@ -152,12 +152,17 @@ async function showWorkspace(deps: WorkspaceDeps, req: Request, res: Response): 
     idleMinutes: IDLE_MINUTES,
     reportSeconds: REPORT_INTERVAL_SECONDS,
     hasHost: allowEntryForm(res, config),
-    ports: portsOf(deps, req, res, id),
+    ports: await portsOf(deps, req, res, id),
   });
 }
 
 /** How the page leads to ports inside; null where the app does not carry the traffic. */
-function portsOf(deps: WorkspaceDeps, req: Request, res: Response, workspaceId: number): object | null {
+async function portsOf(
+  deps: WorkspaceDeps,
+  req: Request,
+  res: Response,
+  workspaceId: number,
+): Promise<object | null> {
   const { config, runtime } = deps;
   const { addresses } = accessRules(deps);
   if (config.workspaceDomain === null || addresses === undefined || !runtime.isManaged) return null;
@@ -166,7 +171,7 @@ function portsOf(deps: WorkspaceDeps, req: Request, res: Response, workspaceId: 
   const key = form.error?.issues[0]?.message as TextKey | undefined;
   return {
     isOffered: addresses.offersPorts?.(workspaceId) === true,
-    listening: runtime.listeningPorts(workspaceId),
+    listening: await runtime.listeningPorts(workspaceId),
     value: typeof port === 'string' ? port : '',
     error: key === undefined ? null : formatOf(res).t(key),
   };

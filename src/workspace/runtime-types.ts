@@ -68,7 +68,7 @@ export interface WorkspaceRuntime {
   addressOf(id: number): WorkspaceAddress | null;
   /** Whether people can reach ports inside; `listeningPorts` are those on which something listens now. */
   offersPorts(id: number): boolean;
-  listeningPorts(id: number): number[];
+  listeningPorts(id: number): Promise<number[]>;
   /** A connection to a port inside. Rejects with `PortClosed` when nothing listens there. */
   connectTo(id: number, port: number): Promise<Socket>;
   /** The walls around the program, or around its next start. */

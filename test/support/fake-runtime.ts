@@ -60,7 +60,7 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     state: (id) => states.get(id) ?? 'stopped',
     addressOf: (id) => (states.get(id) === 'running' ? { port } : null),
     offersPorts: () => false,
-    listeningPorts: () => [],
+    listeningPorts: () => Promise.resolve([]),
     connectTo: () => Promise.reject(new PortClosed()),
     confinement: () => ({ sandbox: 'none', network: 'shared' }),
     limits: () => fake.held.limits,

@@ -50,31 +50,40 @@ export function createEntryRouter(deps: WorkspaceDeps): Router {
   router.post('/:id/enter', async (req, res) => {
     if (config.workspaceDomain === null) throw new NotFound();
     await entries.consume(String(req.user?.id));
-    const requested = requestedWorkspace(req);
-    const { workspaceId } = requested;
-    const form = portForm.safeParse(req.body ?? {});
-    if (!form.success) {
-      // The page says by the field what is wrong with it.
-      res.redirect(303, pageOfPort(workspaceId, String((req.body as { port: unknown }).port)));
-      return;
-    }
-    const { port = null } = form.data;
-    if (port !== null && accessRules(deps).addresses?.offersPorts?.(workspaceId) !== true)
-      throw new NotFound();
-    if (!(await isUp(deps, req, res, { ...requested, starts }))) return;
-    const isReserved = (label: string): boolean => isAppLabel(config, label);
-    const outcome = await beginEntry(db, requestContext(req), { ...requested, port, isReserved });
-    if (!outcome.ok && outcome.reason === 'no-address')
-      setFlash(req, 'danger', formatOf(res).t('workspace.portNoAddress', { port: String(port) }));
-    res.redirect(
-      303,
-      outcome.ok
-        ? `${workspaceOrigin(config, outcome.label)}${ENTER_PATH}?entry=${outcome.entry}`
-        : // The page itself says that the subscription has lapsed, and where to renew it.
-          pageOf(workspaceId),
-    );
+    await beginFromForm(deps, req, res, starts);
   });
   return router;
+}
+
+async function beginFromForm(
+  deps: WorkspaceDeps,
+  req: Request,
+  res: Response,
+  starts: RateLimit,
+): Promise<void> {
+  const { db, config } = deps;
+  const requested = requestedWorkspace(req);
+  const { workspaceId } = requested;
+  const form = portForm.safeParse(req.body ?? {});
+  if (!form.success) {
+    // The page says by the field what is wrong with it.
+    res.redirect(303, pageOfPort(workspaceId, String((req.body as { port: unknown }).port)));
+    return;
+  }
+  const { port = null } = form.data;
+  const { addresses } = accessRules(deps);
+  if (port !== null && addresses?.offersPorts?.(workspaceId) !== true) throw new NotFound();
+  if (!(await isUp(deps, req, res, { ...requested, starts }))) return;
+  const isReserved = (label: string): boolean => isAppLabel(config, label);
+  const outcome = await beginEntry(db, requestContext(req), { ...requested, port, isReserved });
+  if (outcome.ok) {
+    res.redirect(303, `${workspaceOrigin(config, outcome.label)}${ENTER_PATH}?entry=${outcome.entry}`);
+    return;
+  }
+  if (outcome.reason === 'no-address')
+    setFlash(req, 'danger', formatOf(res).t('workspace.portNoAddress', { port: String(port) }));
+  // The page itself says that the subscription has lapsed, and where to renew it.
+  res.redirect(303, pageOf(workspaceId));
 }
 
 function pageOf(workspaceId: number): string {
@@ -83,7 +92,8 @@ function pageOf(workspaceId: number): string {
 
 /** The page of a workspace with its form for ports filled in. */
 function pageOfPort(workspaceId: number, port: number | string): string {
-  return `${pageOf(workspaceId)}?port=${encodeURIComponent(String(port).slice(0, PORT_SHOWN))}#ports`;
+  const query = new URLSearchParams({ port: String(port).slice(0, PORT_SHOWN) });
+  return `${pageOf(workspaceId)}?${query.toString()}#ports`;
 }
 
 /**

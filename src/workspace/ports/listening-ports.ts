@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { PORT_MIN } from '../port-label.ts';
 import type { ProcessIdentity } from '../sandbox/process-identity.ts';
-import { findSandboxProcesses } from '../sandbox/sandbox-processes.ts';
 
 /** proc(5): the state of a socket that listens. */
 const LISTEN = '0A';
@@ -10,14 +9,13 @@ const LISTEN = '0A';
 const LISTED_MAX = 20;
 
 /**
- * The ports on which something listens in the network of the sandbox that this process has started, at the
- * loopback address or at all addresses. Empty when there is none. The list is the kernel's, and no program
- * inside can change it.
+ * The ports on which something listens in the network of this process, at the loopback address or at all
+ * addresses. Empty when the process has ended. The list is the kernel's, and no program inside can change it.
  */
-export function listListeningPorts(starter: ProcessIdentity | null): number[] {
-  const outer = starter === null ? null : (findSandboxProcesses(starter)?.outer ?? null);
-  if (outer === null) return [];
-  const rows = ['tcp', 'tcp6'].flatMap((name) => readRows(`/proc/${String(outer.pid)}/net/${name}`));
+export async function listListeningPorts({ pid }: ProcessIdentity): Promise<number[]> {
+  // To make such a file the kernel looks through the connections of the whole machine, for some 10 ms.
+  const read = ['tcp', 'tcp6'].map((name) => readRows(`/proc/${String(pid)}/net/${name}`));
+  const rows = (await Promise.all(read)).flat();
   const ports = rows.filter(({ address }) => isReachable(address)).map(({ port }) => port);
   return [...new Set(ports)]
     .filter((port) => port >= PORT_MIN)
@@ -25,9 +23,9 @@ export function listListeningPorts(starter: ProcessIdentity | null): number[] {
     .slice(0, LISTED_MAX);
 }
 
-function readRows(path: string): { address: string; port: number }[] {
+async function readRows(path: string): Promise<{ address: string; port: number }[]> {
   try {
-    return readFileSync(path, 'utf8')
+    return (await readFile(path, 'utf8'))
       .split('\n')
       .slice(1)
       .map((line) => line.trim().split(/\s+/))

@@ -1,17 +1,26 @@
 import type { Socket } from 'node:net';
 import type { Log } from '../../log.ts';
-import type { ProcessIdentity } from '../sandbox/process-identity.ts';
+import { isAlive, type ProcessIdentity } from '../sandbox/process-identity.ts';
 import { findSandboxProcesses } from '../sandbox/sandbox-processes.ts';
 import { PortClosed } from '../workspace-addresses.ts';
+import { listListeningPorts } from './listening-ports.ts';
 import { PortEntrance } from './port-entrance.ts';
 
-interface Known {
-  /** The process that the app has started, for which the entrance is. */
+/** The process that the app has started for a workspace, and its user; null for the app's own. */
+interface Running {
   starter: ProcessIdentity;
-  entrance: PortEntrance;
+  owner: { uid: number; gid: number } | null;
 }
 
-/** The entrances to the ports of workspaces: one for each that somebody uses, made at the first use. */
+interface Known {
+  starter: ProcessIdentity;
+  /** A process in the network of its sandbox: to look for it means to read about every process there is. */
+  holder: ProcessIdentity;
+  /** Null until somebody uses a port. */
+  entrance: PortEntrance | null;
+}
+
+/** The ways to ports of workspaces: an entrance for each workspace of which somebody uses one. */
 export class PortEntrances {
   readonly #known = new Map<number, Known>();
   readonly #log: Log;
@@ -21,17 +30,23 @@ export class PortEntrances {
   }
 
   /** A connection to a port inside. Rejects with `PortClosed` when nothing listens there. */
-  connect(
-    workspaceId: number,
-    of: { starter: ProcessIdentity; owner: { uid: number; gid: number } | null; port: number },
-  ): Promise<Socket> {
-    const entrance = this.#find(workspaceId, of.starter) ?? this.#make(workspaceId, of);
-    return entrance === undefined ? Promise.reject(new PortClosed()) : entrance.connect(of.port);
+  connect(workspaceId: number, running: Running, port: number): Promise<Socket> {
+    const known = this.#find(workspaceId, running);
+    if (known === null) return Promise.reject(new PortClosed());
+    if (known.entrance?.isOver !== false)
+      known.entrance = new PortEntrance({ holder: known.holder, owner: running.owner, log: this.#log });
+    return known.entrance.connect(port);
+  }
+
+  /** The ports on which something listens now. */
+  list(workspaceId: number, running: Running): Promise<number[]> {
+    const known = this.#find(workspaceId, running);
+    return known === null ? Promise.resolve([]) : listListeningPorts(known.holder);
   }
 
   /** Ends the entrance to a workspace that stops. */
   end(workspaceId: number): void {
-    this.#known.get(workspaceId)?.entrance.end();
+    this.#known.get(workspaceId)?.entrance?.end();
     this.#known.delete(workspaceId);
   }
 
@@ -39,24 +54,16 @@ export class PortEntrances {
     for (const id of [...this.#known.keys()]) this.end(id);
   }
 
-  #find(workspaceId: number, { pid, startedAt }: ProcessIdentity): PortEntrance | undefined {
+  /** Null when the program has ended meanwhile. */
+  #find(workspaceId: number, { starter }: Running): Known | null {
     const known = this.#known.get(workspaceId);
-    if (known === undefined) return undefined;
-    const { starter, entrance } = known;
-    if (starter.pid === pid && starter.startedAt === startedAt && !entrance.isOver) return entrance;
+    const isOfThis = known?.starter.pid === starter.pid && known.starter.startedAt === starter.startedAt;
+    if (known !== undefined && isOfThis && isAlive(known.holder)) return known;
     this.end(workspaceId);
-    return undefined;
-  }
-
-  /** Undefined when the program has ended meanwhile. */
-  #make(
-    workspaceId: number,
-    { starter, owner }: { starter: ProcessIdentity; owner: { uid: number; gid: number } | null },
-  ): PortEntrance | undefined {
-    const holder = findSandboxProcesses(starter)?.outer;
-    if (holder === undefined || holder === null) return undefined;
-    const entrance = new PortEntrance({ holder, owner, log: this.#log });
-    this.#known.set(workspaceId, { starter, entrance });
-    return entrance;
+    const holder = findSandboxProcesses(starter)?.outer ?? null;
+    if (holder === null) return null;
+    const found = { starter, holder, entrance: null };
+    this.#known.set(workspaceId, found);
+    return found;
   }
 }

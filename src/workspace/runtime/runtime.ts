@@ -5,7 +5,6 @@ import type { WorkspaceRuntime } from '../runtime-types.ts';
 import { foldersOf } from '../../config/data-folders.ts';
 import { hasEntranceTools } from '../ports/port-entrance.ts';
 import { PortEntrances } from '../ports/port-entrances.ts';
-import { listListeningPorts } from '../ports/listening-ports.ts';
 import type { ProcessIdentity } from '../sandbox/process-identity.ts';
 import { PortClosed } from '../workspace-addresses.ts';
 import { listRecorded, ownerOf, removeFolders } from './workspace-folders.ts';
@@ -28,9 +27,10 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
   };
   const diskLimitOf = (id: number): number | null => supervised.get(id)?.process.limits?.disk_mb ?? null;
   const hasOwnNetwork = (id: number): boolean => of(id).process.confinement.network === 'own';
+  /** Null unless its program runs in a network of its own. */
   const starterOf = (id: number): ProcessIdentity | null => {
     const found = supervised.get(id);
-    return found?.state === 'running' ? found.process.starter : null;
+    return found?.state === 'running' && hasOwnNetwork(id) ? found.process.starter : null;
   };
   const timer = setInterval(() => {
     for (const workspace of supervised.values()) workspace.look();
@@ -52,12 +52,17 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     state: (id) => supervised.get(id)?.state ?? 'stopped',
     addressOf: (id) => supervised.get(id)?.address ?? null,
     offersPorts: (id) => hasOwnNetwork(id) && hasEntranceTools(config.uid !== null),
-    listeningPorts: (id) => listListeningPorts(starterOf(id)),
+    listeningPorts: (id) => {
+      const starter = starterOf(id);
+      return starter === null
+        ? Promise.resolve([])
+        : entrances.list(id, { starter, owner: ownerOf(config, id) });
+    },
     connectTo: (id, port) => {
       const starter = starterOf(id);
-      return hasOwnNetwork(id) && starter !== null
-        ? entrances.connect(id, { starter, owner: ownerOf(config, id), port })
-        : Promise.reject(new PortClosed());
+      return starter === null
+        ? Promise.reject(new PortClosed())
+        : entrances.connect(id, { starter, owner: ownerOf(config, id) }, port);
     },
     confinement: (id) => of(id).process.confinement,
     limits: (id) => of(id).process.limits,

@@ -39,6 +39,17 @@ function readStatus(pid: string, name: string): string {
   return new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(text)?.[1] ?? '';
 }
 
+/** The processes by which the app reaches the ports of a workspace. */
+function entrancesTo(id: number): string[] {
+  const self = String(process.pid);
+  const children = readFileSync(`/proc/${self}/task/${self}/children`, 'utf8').trim().split(' ');
+  return children.filter((pid) => {
+    if (!existsSync(`/proc/${pid}/status`)) return false;
+    const isOwn = uid === null || readStatus(pid, 'Uid').startsWith(String(uid + id));
+    return isOwn && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('createConnection');
+  });
+}
+
 describe.skipIf(fault !== null)('a server on a port inside of a workspace', { timeout: 60_000 }, () => {
   let dataDir: string;
   let runtime: WorkspaceRuntime;
@@ -108,7 +119,7 @@ describe.skipIf(fault !== null)('a server on a port inside of a workspace', { ti
       id,
       `setsid node -e "$(cat dev.cjs)" ${name} ${String(port)} ${host} >dev.log 2>&1 </dev/null &`,
     );
-    await vi.waitUntil(() => runtime.listeningPorts(id).includes(port), { timeout: 10_000 });
+    await vi.waitUntil(async () => (await runtime.listeningPorts(id)).includes(port), { timeout: 10_000 });
   }
 
   const enter = (visitor: Visitor, { id }: { id: number }, port?: number): Promise<Guest> =>
@@ -207,18 +218,7 @@ describe.skipIf(fault !== null)('a server on a port inside of a workspace', { ti
 
   it('is reached by a process outside of the sandbox that has no privilege, not even in its network', async () => {
     await requestAt(way, await enter(bob, bobs, 3000));
-    const children = readFileSync(
-      `/proc/${String(process.pid)}/task/${String(process.pid)}/children`,
-      'utf8',
-    );
-    const isEntrance = (pid: string): boolean => {
-      const words = existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
-      return words.includes('createConnection');
-    };
-    const found = children.trim().split(' ').filter(isEntrance);
-    const own = found.filter(
-      (pid) => uid === null || readStatus(pid, 'Uid').startsWith(String(uid + bobs.id)),
-    );
+    const own = entrancesTo(bobs.id);
     expect(own).toHaveLength(1);
     const [pid = ''] = own;
     expect(
@@ -260,8 +260,10 @@ describe.skipIf(fault !== null)('a server on a port inside of a workspace', { ti
     expect((await requestAt(way, guest)).status).toBe(502);
     await serve(third.id, 'second', 3000);
     expect((await requestAt(way, guest)).text).toContain('<h1>second');
+    await expect.poll(() => entrancesTo(third.id), { timeout: 5000 }).toHaveLength(1);
     await runtime.stop(third.id);
     expect((await requestAt(way, guest)).status).toBe(503);
+    await expect.poll(() => entrancesTo(third.id), { timeout: 5000 }).toEqual([]);
   });
 
   describe.skipIf(browserPath === null)('in a browser', () => {
