@@ -71,5 +71,6 @@ function writePrices(sheet: Sheet, { t }: Format, seen: readonly SeenFile[]): vo
     return;
   }
   sheet.caption(t('disputePackage.pricesIntro', { file: page.path, sha256: page.sha256 }));
-  sheet.box(words.bytes.toString('utf8').trim());
+  const lines = words.bytes.toString('utf8').split('\n');
+  for (const line of lines.filter((one) => one !== '')) sheet.text(line);
 }

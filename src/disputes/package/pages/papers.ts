@@ -90,7 +90,7 @@ export function writeInvoices(sheet: Sheet, { content, format }: Printing): void
       [
         { label: t('disputePackage.legalNumber'), share: 30 },
         { label: 'ETTN', share: 42 },
-        { label: t('disputePackage.issuedOn'), share: 20 },
+        { label: t('disputePackage.issuedOn'), share: 25 },
         { label: t('disputePackage.outcome'), share: 22 },
         { label: t('disputePackage.total'), share: 22 },
       ],
