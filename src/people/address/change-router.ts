@@ -5,6 +5,7 @@ import type { AttemptLimits } from '../../auth/attempt-limits.ts';
 import { requireCompanyUser } from '../../auth/require-user.ts';
 import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { NotSignedIn } from '../../errors.ts';
+import { evenOut } from '../../web/even-answer.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { forgotForm } from '../input.ts';
@@ -59,6 +60,8 @@ async function requestFromForm(deps: AppDeps, req: Request, res: Response): Prom
   }
   const { email } = form.data;
   const asked = await requestChange(db, requestContext(req), { userId: signedIn(req).id, email, config });
+  // A mail with a link is written twice, and one that says that the address is taken once.
+  await evenOut(req);
   if (!asked.ok) {
     if (asked.reason === 'same') await again(422, { email: format.t('address.changeSame') });
     else await again(429, { form: format.t('address.tooMany') });

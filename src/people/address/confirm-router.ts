@@ -4,6 +4,7 @@ import { requestContext } from '../../audit/request-context.ts';
 import { addressKey, secondsToWait, type AttemptLimits } from '../../auth/attempt-limits.ts';
 import { requireCompanyUser } from '../../auth/require-user.ts';
 import { NotSignedIn } from '../../errors.ts';
+import { evenOut } from '../../web/even-answer.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { confirmForm, linkToken } from '../input.ts';
 import { askAgain } from './ask-for-confirmation.ts';
@@ -47,6 +48,8 @@ async function askFromForm(parts: Parts, req: Request, res: Response): Promise<v
     wait === null
       ? await askAgain(db, context, { userId: user.id, email: user.email, config })
       : ({ ok: false, reason: 'too-many' } as const);
+  // The time does not say whether the mail has a link or says that the address is taken.
+  await evenOut(req);
   if (!asked.ok && asked.reason === 'too-many') {
     res.status(429);
     renderAsk(parts, req, res, { errors: { form: t('address.tooMany') } });

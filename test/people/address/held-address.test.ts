@@ -130,3 +130,34 @@ describe('whoever registers with the address of somebody else', () => {
     expect([asked.channel, asked.identity_at]).toEqual(['form', null]);
   });
 });
+
+describe('the wish for an address of somebody else', () => {
+  it('is answered as one for an address of nobody, by the same statements', async () => {
+    const asked = async (email: string): Promise<{ text: string; statements: string[] }> => {
+      const browser = await signIn(test.app, cast.alice);
+      await browser.get('/account/email');
+      const statements: string[] = [];
+      const note = ({ sql }: { sql: string }): number => statements.push(sql);
+      test.db.on('query', note);
+      const answer = await browser.post('/account/email', { email });
+      test.db.removeListener('query', note);
+      const { text } = await browser.follow(answer);
+      await browser.post('/account/email/withdraw');
+      return { text: `${String(answer.status)} ${worded(text)}`, statements };
+    };
+    const [nobody, somebody] = [await asked(newEmail()), await asked(cast.bob.email)];
+    expect(somebody.text).toBe(nobody.text);
+    expect(somebody.statements).toEqual(nobody.statements);
+  });
+
+  it('is answered as one for an address of nobody when it is an invitation of another company', async () => {
+    const charlie = await signIn(test.app, cast.charlie);
+    const invite = async (email: string): Promise<string> => {
+      const answer = await charlie.post('/admin/users', { email, role: 'member' });
+      return `${String(answer.status)} ${worded((await charlie.follow(answer)).text)}`;
+    };
+    const [first] = [await invite(newEmail()), await charlie.get('/admin/users')];
+    await test.db('invitations').where('company_id', cast.globex.id).update({ revoked_at: new Date() });
+    expect(await invite(cast.bob.email)).toBe(first);
+  });
+});
