@@ -55,7 +55,7 @@ describe('the list', () => {
     // On the first hours of a month part of it belongs to the month before.
     const month = new Date(Date.now() + 3 * hour);
     const monthStart = Date.UTC(month.getUTCFullYear(), month.getUTCMonth()) - 3 * hour;
-    const seconds = Math.floor((at(2).getTime() - Math.max(at(0).getTime(), monthStart)) / 1000);
+    const seconds = Math.max(0, Math.floor((at(2).getTime() - Math.max(at(0).getTime(), monthStart)) / 1000));
     const page = await (await signIn(site.app, cast.bob)).get('/workspace');
     const expected = seconds === 7200 ? '2 hrs 0 mins' : String(Math.floor((seconds % 3600) / 60));
     expect(page.text).toContain(expected);

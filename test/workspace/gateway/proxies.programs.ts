@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { Agent, createServer as createTlsServer, request } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect as connectTcp, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -86,6 +86,7 @@ let questions: Server;
 let app: Server;
 /** The app that runs the same workspaces itself, without TLS. */
 let gateway: Server;
+let gatewayApp: Server;
 let gatewaySite: TestApp;
 let program: WorkspaceProgram;
 let owner: BuiltUser;
@@ -107,12 +108,20 @@ beforeAll(async () => {
   gatewaySite = await createTestApp({
     env,
     database: site.database,
-    deps: { workspaceAddresses: { addressOf: () => ({ socketPath: program.socketPath }) } },
+    deps: {
+      workspaceAddresses: {
+        addressOf: () => ({ socketPath: program.socketPath }),
+        offersPorts: () => true,
+        connectTo: () => Promise.resolve(connectTcp(program.port, '127.0.0.1')),
+      },
+    },
   });
   const { listener, upgrade, deps } = gatewaySite;
   gateway = createHttpServer({ listener, log: deps.log, ...(upgrade === undefined ? {} : { upgrade }) });
   gateway.listen(0, '127.0.0.1');
-  await once(gateway, 'listening');
+  gatewayApp = createTlsServer({ cert: ca, key: readFileSync(files.key) }, gatewaySite.app);
+  gatewayApp.listen(0, '127.0.0.1');
+  await Promise.all([once(gateway, 'listening'), once(gatewayApp, 'listening')]);
   const acme = await buildCompany(site.db, { name: 'Acme', subdomain: 'acme' });
   owner = await buildUser(site.db, { company_id: acme.id, full_name: 'Bob' });
   place = await buildWorkspace(site.db, { company_id: acme.id, owner_user_id: owner.id, name: 'api' });
@@ -124,7 +133,7 @@ afterAll(async () => {
   if (openssl === null) return;
   await program.close();
   await gatewaySite.close();
-  for (const server of [questions, app, gateway]) {
+  for (const server of [questions, app, gateway, gatewayApp]) {
     server.closeAllConnections();
     await new Promise((done) => server.close(done));
   }
@@ -134,15 +143,16 @@ afterAll(async () => {
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
 /** Signs in to the app itself. */
-function visit(person: { email: string }): Promise<Visitor> {
+function visit(person: { email: string }, at: Server = app): Promise<Visitor> {
   const agent = new Agent({ ca, localAddress: TRUE_ADDRESS });
-  return signIn(`https://127.0.0.1:${String(portOf(app))}`, person, { 'user-agent': BROWSER }, agent);
+  return signIn(`https://127.0.0.1:${String(portOf(at))}`, person, { 'user-agent': BROWSER }, agent);
 }
 
 /** To the workspace's host through the proxy, back to the app, and there again with a ticket. */
-async function enterBy(way: Way, visitor: Visitor): Promise<Guest> {
-  const url = await beginEntry(visitor, place.id);
-  expect(url.host).toBe(HOST);
+async function enterBy(way: Way, visitor: Visitor, port?: number): Promise<Guest> {
+  const url = await beginEntry(visitor, place.id, port);
+  const { host } = url;
+  expect(host).toBe(port === undefined ? HOST : `${String(port)}-${HOST}`);
   const atHost = await requestAt(way, { host: url.host }, { path: pathOf(url) });
   const [nonce = ''] = atHost.headers['set-cookie'] ?? [];
   expect(nonce).toMatch(
@@ -151,11 +161,11 @@ async function enterBy(way: Way, visitor: Visitor): Promise<Guest> {
   const back = new URL(atHost.headers.location ?? '');
   expect(back.origin).toBe('https://app.example.com');
   const withTicket = new URL((await visitor.get(pathOf(back))).headers.location as string);
-  const cookies = { host: HOST, cookie: nonce.split(';')[0] ?? '' };
+  const cookies = { host, cookie: nonce.split(';')[0] ?? '' };
   const answer = await requestAt(way, cookies, { path: pathOf(withTicket) });
   const [cookie = ''] = answer.headers['set-cookie'] ?? [];
   expect(cookie).toMatch(/^__Host-yac-workspace=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
-  return { host: url.host, cookie: cookie.split(';')[0] ?? '' };
+  return { host, cookie: cookie.split(';')[0] ?? '' };
 }
 
 /** Starts a proxy with a sample of scripts/ in front of the app at `upstream`. */
@@ -270,6 +280,19 @@ describe.each(gateways)('workspaces of the app itself, behind $name from Debian'
         .where({ user_agent: `${BROWSER} of the gateway` })
         .first<Record<string, unknown>>(['ip_address', 'workspace_id']);
       expect(row).toEqual({ ip_address: TRUE_ADDRESS, workspace_id: place.id });
+    });
+
+    it('have servers on ports inside, with WebSockets', async () => {
+      const guest = await enterBy(started.way, await visit(owner, gatewayApp), 3000);
+      const origin = `https://${guest.host}`;
+      const answer = await requestAt(started.way, guest, { headers: { origin } });
+      expect(answer.status).toBe(200);
+      const { headers } = JSON.parse(answer.text) as Seen;
+      expect(headers).toMatchObject({ host: 'localhost:3000', origin: 'http://localhost:3000' });
+      const opened = await openSocketAt(started.way, guest, { origin });
+      if (typeof opened === 'number') throw new Error(`no WebSocket: ${String(opened)}`);
+      expect(await echo(opened.socket, TEXT)).toEqual(TEXT);
+      opened.socket.destroy();
     });
   });
 });
