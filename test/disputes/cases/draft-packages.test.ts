@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { draftPackages } from '../../../src/disputes/cases/draft-packages.ts';
+import { receiveNotice } from '../../../src/disputes/cases/receive-notice.ts';
 import { sequenceLeftovers } from '../../../src/transparency/sequence/sequence-leftovers.ts';
 import { contextAt } from '../../billing/scene.ts';
 import { useTestApp } from '../../support/app.ts';
@@ -7,6 +8,7 @@ import { buildMail } from '../../support/programs/build.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { buildCase } from '../build.ts';
 import { buildExhibit } from '../exhibits/build.ts';
+import { buildPapers } from '../facts/events.ts';
 import { buildPaid, type Scene } from '../facts/scene.ts';
 
 const MINUTE_MS = 60_000;
@@ -83,5 +85,25 @@ describe('drafts of the schedule', { timeout: 60_000 }, () => {
     expect([await draftsOf(broken), await draftsOf(whole)]).toEqual([0, 1]);
     expect(await sweep(110)).toEqual({ drafted: 0, refusedDrafts: 0 });
     expect(await sweep(100 + 25 * 60)).toMatchObject({ refusedDrafts: 1 });
+  });
+
+  it('are made for several cases about parts of one payment, also when its legal invoice was cancelled', async () => {
+    await buildPapers(test.db, scene);
+    await test
+      .db('legal_invoices')
+      .update({ ended_at: new Date(), ended_as: 'cancelled', ended_reason: 'Yanlış unvan' });
+    const ids: number[] = [];
+    for (const amount_minor of [40_000, 30_000]) {
+      const reference = `PART-${String(amount_minor)}`;
+      const about = { merchantOid: scene.payment.merchant_oid, reference, kind: 'dispute' } as const;
+      const notice = { ...about, receivedAt: new Date(), amount_minor, currency: 'TRY' } as const;
+      const opened = await receiveNotice(test.db, contextAt(new Date()), { notice, answerDays: 7 });
+      if (!opened.ok) throw new Error(opened.reason);
+      ids.push(opened.disputeId);
+    }
+    expect(await sweep(0)).toEqual({ drafted: 2, refusedDrafts: 0 });
+    expect(await Promise.all(ids.map(draftsOf))).toEqual([1, 1]);
+    const page = (await olivia.get(`/admin/disputes/${String(ids[0])}`)).text;
+    expect(page).toContain('₺400.00');
   });
 });
