@@ -7,6 +7,7 @@ import { findPackage, readPackageBytes } from '../../../src/disputes/package/que
 import { sequenceLeftovers } from '../../../src/transparency/sequence/sequence-leftovers.ts';
 import { contextAt } from '../../billing/scene.ts';
 import { formatFor } from '../../../src/web/format.ts';
+import { localDay } from '../../../src/local-calendar.ts';
 import { useTestApp } from '../../support/app.ts';
 import { readPdfText } from '../../support/pdf-text.ts';
 import {
@@ -56,7 +57,7 @@ beforeAll(async () => {
   const { cast, payer } = scene;
   for (const days of [150, 300]) await buildHomePayment(db, payer, { created_at: daysBefore(NOW, days) });
   await buildUse(testApp.database, scene, daysBefore(NOW, 10).toISOString().slice(0, 10));
-  const day = NOW.toISOString().slice(0, 10);
+  const day = localDay(NOW);
   disputeId = await buildCase(db, cast, {
     ...{ payment_id: scene.payment.id, user_id: payer.id, reference: 'İTİRAZ-1'.replace(/İ/g, 'I') },
     ...{ submitted_on: day, processed_on: day, received_at: NOW },
