@@ -269,26 +269,30 @@ describe.skipIf(fault !== null)('a server on a port inside of a workspace', { ti
   describe.skipIf(browserPath === null)('in a browser', () => {
     let browser: Browser;
     let context: BrowserContext;
-    let page: Page;
 
     beforeAll(async () => {
       browser = await launchBrowser(browserPath ?? '');
       context = await browser.newContext({ locale: 'en-GB' });
-      page = await context.newPage();
+      const page = await context.newPage();
       await page.goto(`${app.url}/auth/login`);
       await page.getByLabel('Email address').fill(cast.bob.email);
       await page.getByLabel('Password').fill(PASSWORD);
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await page.waitForURL('**/workspace');
+      await page.close();
     });
     afterAll(() => browser.close());
 
     async function open(port: number): Promise<Page> {
-      await page.goto(`${app.url}/workspace/${String(bobs.id)}`);
+      // A page of its own each time: the page of a workspace reloads itself when its use changes.
+      const from = await context.newPage();
+      await from.goto(`${app.url}/workspace/${String(bobs.id)}`);
       const opened = context.waitForEvent('page');
-      await page.getByLabel('Port', { exact: true }).fill(String(port));
-      await page.getByRole('button', { name: 'Open port', exact: true }).click();
-      return opened;
+      await from.getByLabel('Port', { exact: true }).fill(String(port));
+      await from.getByRole('button', { name: 'Open port', exact: true }).click();
+      const tab = await opened;
+      await from.close();
+      return tab;
     }
 
     it('opens from the page of the workspace, and follows what its server pushes by WebSocket', async () => {
