@@ -33,7 +33,7 @@ export function findControlGroupFault(root: string): string | null {
   if (missing.length > 0) return `${root} was delegated without ${missing.join(', ')}`;
   const trial = join(root, `trial-${String(process.pid)}`);
   try {
-    writeFileSync(join(root, 'cgroup.subtree_control'), CONTROLLERS.map((name) => `+${name}`).join(' '));
+    handDown(root);
     mkdirSync(trial);
     rmdirSync(trial);
     return null;
@@ -42,9 +42,16 @@ export function findControlGroupFault(root: string): string | null {
   }
 }
 
+/** Lets the groups below have limits of their own. */
+function handDown(root: string): void {
+  writeFileSync(join(root, 'cgroup.subtree_control'), CONTROLLERS.map((name) => `+${name}`).join(' '));
+}
+
 /** Makes the group of a workspace, empty, with these limits. Returns its folder. */
 export function makeControlGroup(root: string, id: number, limits: ResourceLimits): string {
   const group = resolve(root, `workspace-${String(id)}`);
+  // The unit that holds the groups may have been started anew.
+  handDown(root);
   // A group counts from when it was made, so one that is left over would tell of an earlier program.
   if (existsSync(group)) rmdirSync(group);
   mkdirSync(group);

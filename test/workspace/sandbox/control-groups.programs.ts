@@ -207,6 +207,16 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
     expect((await run(`${cgroup}/gone`)).code).not.toBe(0);
   });
 
+  it('has its limits also where the group above was made anew', async () => {
+    const runtime = runtimeOf(newRoot());
+    await runtime.start(place(1));
+    await runtime.stop(1);
+    rmdirSync(cgroup);
+    mkdirSync(cgroup);
+    expect(await runtime.start(place(1))).toEqual({ ok: true });
+    expect(read(1, 'pids.max')).toBe('60');
+  });
+
   it('that cannot be made lets no program start', async () => {
     const runtime = runtimeOf(newRoot(), { cgroup: `${cgroup}-gone` });
     expect(await runtime.start(place(1))).toEqual({ ok: false, reason: 'cannot-start' });
