@@ -114,6 +114,7 @@ describe('a sign-in', () => {
 describe('a session', () => {
   it('that goes on in another kind of browser raises one alert, and none in the same browser abroad: a VPN does that', async () => {
     const bob = await signIn(test.app, cast.bob, from(TR, FIREFOX));
+    await bob.get('/workspace');
     bob.headers = { ...bob.headers, ...from(TR, CHROME) };
     for (let n = 0; n < 3; n += 1) await bob.get('/workspace');
     bob.headers = { ...bob.headers, ...from(NG, FIREFOX) };
