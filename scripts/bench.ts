@@ -24,6 +24,7 @@ import { logMillion, proofBytes } from './bench/rows/log-million.ts';
 import { orderPage } from './bench/rows/order-page.ts';
 import { signInRow } from './bench/rows/sign-in.ts';
 import { sockets } from './bench/rows/sockets.ts';
+import { workspaceStart } from './bench/rows/workspace-start.ts';
 
 /** In the order of the table in bench/README.md; those that need the large table come last. */
 const benchRows: BenchRow[] = [
@@ -36,6 +37,7 @@ const benchRows: BenchRow[] = [
   gateway,
   forwardAuth,
   sockets,
+  workspaceStart,
   signInRow,
   knownAddress,
   financeMillion,
