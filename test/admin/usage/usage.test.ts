@@ -47,7 +47,12 @@ const linesOf = (csv: string, kind: string): string[][] =>
     .filter(([first]) => first === kind)
     .map(([, , name = '', connected = '', active = '']) => [name, connected, active]);
 
-const start = new Date(Date.now() - 3 * 3_600_000);
+const HOUR = 3_600_000;
+const inIstanbul = new Date(Date.now() + 3 * HOUR);
+const monthStart = Date.UTC(inIstanbul.getUTCFullYear(), inIstanbul.getUTCMonth()) - 3 * HOUR;
+/** Three hours ago; while the month in Istanbul is younger than that, three hours before its begin. */
+const start = new Date((Date.now() - 3 * HOUR < monthStart ? monthStart : Date.now()) - 3 * HOUR);
+const month = new Date(start.getTime() + 3 * HOUR).toISOString().slice(0, 7);
 
 beforeAll(async () => {
   cast = await buildCast(test.db);
@@ -71,7 +76,7 @@ beforeAll(async () => {
 
 describe('the use of a company', () => {
   it('is the same on its page, in the CSV, on the page of the person and in the bundle', async () => {
-    const { text: csv } = await alice.get('/admin/usage.csv');
+    const { text: csv } = await alice.get(`/admin/usage.csv?month=${month}`);
     expect(linesOf(csv, 'person')).toEqual([
       [cast.bob.full_name, '7200', '3600'],
       [cast.alice.full_name, '3600', '1800'],
@@ -81,13 +86,13 @@ describe('the use of a company', () => {
       ['shop', '3600', '1800'],
     ]);
     expect(linesOf(csv, 'total')).toEqual([['', '10800', '5400']]);
-    const { text } = await alice.get('/admin/usage');
+    const { text } = await alice.get(`/admin/usage?month=${month}`);
     expect(text).toMatch(/<svg class="chart"[\s\S]*<title/);
     // Three hours on the fullest day, or fewer where the three began before midnight; days of a month below.
     expect(text).toMatch(/<text class="chart-label"[^>]*>\d (?:h|min)<\/text>/);
     expect(text).toMatch(/<text class="chart-label[^>]*>22<\/text>/);
     expect(text).toContain('2 hrs 0 mins');
-    const own = await alice.get(`/admin/users/${String(cast.bob.id)}/sessions`);
+    const own = await alice.get(`/admin/users/${String(cast.bob.id)}/sessions?month=${month}`);
     expect(own.text).toContain('2 hrs 0 mins');
     const file = await alice.get(`/admin/users/${String(cast.bob.id)}/export-logs`);
     const { summary } = JSON.parse(file.text) as { summary: Record<string, number> };
@@ -120,7 +125,7 @@ describe('the use of a company', () => {
       company_id: cast.acme.id,
       user_id: cast.alice.id,
       status: 'success',
-      paid_at: new Date(),
+      paid_at: start,
       amount_minor: 150_000,
       test_mode: false,
     } as const;
@@ -128,10 +133,11 @@ describe('the use of a company', () => {
     await buildPayment(test.db, { ...paid, test_mode: true });
     await buildPayment(test.db, { ...paid, status: 'failed', paid_at: null });
     await buildPayment(test.db, { ...paid, company_id: cast.globex.id, user_id: cast.charlie.id });
-    expect((await alice.get('/admin/usage')).text).toContain('Nothing was paid in this month');
+    const page = async (): Promise<string> => (await alice.get(`/admin/usage?month=${month}`)).text;
+    expect(await page()).toContain('Nothing was paid in this month');
     await buildPayment(test.db, paid);
     // 1 500 lira for one and a half active hours.
-    expect((await alice.get('/admin/usage')).text).toContain('₺1,000.00');
+    expect(await page()).toContain('₺1,000.00');
   });
 
   it('names whoever has not come for 30 days, and nobody of another company', async () => {
