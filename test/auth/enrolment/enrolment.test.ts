@@ -199,6 +199,9 @@ describe('the platform’s staff', () => {
     for (const path of ['/', '/admin', '/admin/security', '/account', '/auth/password'])
       expect((await visitor.get(path)).headers.location, path).toBe(PAGE);
     expect((await visitor.post('/admin/holds')).status).toBe(403);
+    const profile = { fullName: 'Nina Newname', locale: 'en', timeZone: 'Europe/Istanbul' };
+    expect((await visitor.post('/account/profile', profile)).status).toBe(403);
+    expect(await test.db('users').where('id', nina.id).pluck('full_name')).toEqual([nina.full_name]);
     expect((await visitor.get(PAGE)).text).toContain('Please set up a second factor');
     expect((await visitor.get('/legal/terms')).status).toBe(200);
     await setUpApp(visitor);

@@ -74,6 +74,13 @@ describe('a company’s rule that everybody needs a second factor', () => {
     expect(await test.db('second_factor_policies').where('company_id', cast.acme.id)).toEqual([]);
   });
 
+  it('is not set by the staff, also where they have chosen the company', async () => {
+    const olivia = await signIn(test.app, cast.olivia);
+    const answer = await olivia.post(`${PAGE}?company=${String(cast.acme.id)}`, { from: '2030-01-01' });
+    expect(answer.status).toBe(403);
+    expect(await test.db('second_factor_policies').where('company_id', cast.acme.id)).toEqual([]);
+  });
+
   it('ends with an empty field; a day that is none is shown again with its fault', async () => {
     const alice = await signIn(test.app, cast.alice);
     const wrong = await alice.post(PAGE, { from: '2026-02-31' });

@@ -199,6 +199,7 @@ describe('these', () => {
     const bobs = `/admin/users/${String(cast.bob.id)}`;
     const ofAcme = `?company=${String(cast.acme.id)}`;
     const gets = [`${bobs}/export-logs`, '/admin/audit.csv', '/admin/audit?format=csv', '/admin/usage.csv'];
+    gets.push('/account/data/download.json', '/account/data/download.pdf');
     for (const path of gets)
       expect((await alice.get(path)).headers.location, path).toMatch(/^\/auth\/step-up\?returnTo=/);
     const release = `/admin/holds/${String(hold!.id)}/release${ofAcme}`;
