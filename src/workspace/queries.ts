@@ -3,7 +3,6 @@ import { subscriptionState } from '../billing/subscription-state.ts';
 import { PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import { planTimesColumns, type PlanTimes } from '../plan.ts';
 import type { RuntimeWorkspace, StopCause } from './runtime-types.ts';
-import { readPortLabel } from './port-label.ts';
 import { idleLimit } from './session-row.ts';
 
 export interface Workspace {
@@ -69,29 +68,6 @@ export async function findWorkspaceAt(
     .join('workspace_hosts', 'workspace_hosts.workspace_id', 'workspaces.id')
     .where('workspace_hosts.label', input.label)
     .first<Workspace | undefined>(workspaceColumns);
-}
-
-/** The workspace that a host label leads to, and its port where the label names one. */
-interface FoundHost {
-  workspace_id: number;
-  port: number | null;
-}
-
-/**
- * Finds what a host label leads to. A workspace of that very label goes before a port of another one: labels
- * that read as ports were given out once, and stay with their workspaces.
- */
-export async function findHost(db: Knex, label: string): Promise<FoundHost | undefined> {
-  const ofPort = readPortLabel(label);
-  const rows = await db('workspace_hosts')
-    .whereIn('label', ofPort === null ? [label] : [label, ofPort.label])
-    .select<{ label: string; workspace_id: number }[]>(['label', 'workspace_id']);
-  const named = rows.find((row) => row.label === label);
-  if (named !== undefined) return { workspace_id: named.workspace_id, port: null };
-  const [row] = rows;
-  return row === undefined || ofPort === null
-    ? undefined
-    : { workspace_id: row.workspace_id, port: ofPort.port };
 }
 
 export interface ListedWorkspace extends Workspace {

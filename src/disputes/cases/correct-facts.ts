@@ -16,9 +16,8 @@ type CorrectionOutcome =
 
 /**
  * Writes what an operator knows of a case: code and amount may come later, and a bank may give more time. The
- * last day is taken only while an answer can be given. While a package is fixed only that day may change. A
- * case that has ended was about what it lost at least.
- * Each fact is audited with what it was.
+ * last day is taken only while an answer can be given. While a package is fixed only that day may change.
+ * The amount of a case that has ended never falls below what was lost. Each fact is audited with what it was.
  */
 export async function correctFacts(
   db: Knex,

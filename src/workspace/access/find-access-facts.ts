@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { missingAcceptancesOf } from '../../legal/queries.ts';
-import { readPortLabel } from '../port-label.ts';
+import { askedHost, askedHostColumns, HOST_OF_ASKED } from '../find-host.ts';
 import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import type { AccessMethod } from '../session-row.ts';
 
@@ -51,43 +51,22 @@ export interface AccessFacts {
   last_activity_at: Date | null;
 }
 
-interface AskedRow {
-  key: string;
-  label: string;
-  token_hash: string | null;
-  /** Null unless the label reads as a port of another workspace. */
-  port: number | null;
-  port_of: string | null;
-}
-
-function browserRow(client: BrowserClient): AskedRow {
-  const { label, tokenHash } = client;
-  const ofPort = readPortLabel(label);
-  return {
-    ...{ key: browserFacts.keyOf(client), label, token_hash: tokenHash },
-    ...{ port: ofPort?.port ?? null, port_of: ofPort?.label ?? null },
-  };
-}
-
-/** As `findHost` decides. */
-const LABEL = `case when asked.port_of is null
-  or exists (select from workspace_hosts as named where named.label = asked.label)
-  then asked.label else asked.port_of end`;
-const PORT = 'case when h.label = asked.port_of then asked.port end';
-
 /** The access facts of browsers, by the host and the cookie of their request. */
 export const browserFacts: FactSource<BrowserClient> = {
   keyOf: ({ label, tokenHash }) => `${label} ${tokenHash ?? ''}`,
   find: (db, clients, at) => {
-    const columns = 'key text, label text, token_hash text, port integer, port_of text';
-    const asked = rowsOf(db, columns, clients.map(browserRow))
-      .leftJoin('workspace_hosts as h', 'h.label', db.raw(LABEL))
+    const rows = clients.map((client) => ({
+      ...{ key: browserFacts.keyOf(client), token_hash: client.tokenHash },
+      ...askedHost(client.label),
+    }));
+    const asked = rowsOf(db, `key text, token_hash text, ${askedHostColumns}`, rows)
+      .joinRaw(`left join ${HOST_OF_ASKED}`)
       .leftJoin('workspaces as w', { 'w.id': 'h.workspace_id', 'w.company_id': 'h.company_id' })
       .leftJoin('workspace_passes as p', (join) => {
         join.on('p.token_hash', 'asked.token_hash').andOn('p.workspace_id', 'w.id');
         join.andOn('p.company_id', 'w.company_id').andOn('p.expires_at', '>', db.raw('?::timestamptz', [at]));
         // A cookie is good at the host that it was given for.
-        join.andOn(db.raw(`p.port is not distinct from ${PORT}`));
+        join.andOn(db.raw('p.port is not distinct from h.port'));
       })
       .joinRaw(
         `left join browser_sessions as b on b.sid = p.browser_session_id and b.expire > ?::timestamptz
@@ -100,7 +79,7 @@ export const browserFacts: FactSource<BrowserClient> = {
       browserSessionHash: 'p.browser_session_id',
       accessMethod: 'web',
       isSignedIn: 'b.sid is not null',
-      port: PORT,
+      port: 'h.port',
     });
   },
 };

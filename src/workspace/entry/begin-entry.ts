@@ -9,7 +9,8 @@ import { findCompanyPlan } from '../company-plan.ts';
 import { isOverLimit } from '../over-limit.ts';
 import { createToken } from '../workspace-cookie.ts';
 import { portLabel } from '../port-label.ts';
-import { findHost, findWorkspace } from '../queries.ts';
+import { findHost } from '../find-host.ts';
+import { findWorkspace } from '../queries.ts';
 import { sessionKey } from '../sessions/start-session.ts';
 
 /**

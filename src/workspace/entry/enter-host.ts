@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import type { Config } from '../../config/config.ts';
 import { clearedNonceCookie, heldNonce, nonceCookie, readNonces } from './entry-cookie.ts';
-import { findHost } from '../queries.ts';
+import { findHost } from '../find-host.ts';
 import { exchangeTicket } from './exchange-ticket.ts';
 import {
   createToken,

@@ -15,7 +15,8 @@ import { isAppLabel, workspaceOrigin, ENTER_PATH } from '../host-name.ts';
 import { isPrefetch } from '../host-request.ts';
 import { addressWithLabel, entryQuery, portForm } from '../input.ts';
 import { hashSentToken } from '../workspace-cookie.ts';
-import { findHost, findWorkspace } from '../queries.ts';
+import { findHost } from '../find-host.ts';
+import { findWorkspace } from '../queries.ts';
 import { createRuntimeActsLimit, redirectWithOutcome } from '../runtime/runtime-router.ts';
 import { setWorkspaceState } from '../runtime/set-workspace-state.ts';
 

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import { ENTRY_SECONDS } from './begin-entry.ts';
-import { findHost } from '../queries.ts';
+import { findHost } from '../find-host.ts';
 import { createToken } from '../workspace-cookie.ts';
 import { findOpenSession } from '../sessions/session-queries.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
@@ -56,25 +56,23 @@ export async function exchangeTicket(
   return undefined;
 }
 
-/** No ticket is of it. */
-const NOWHERE = { workspace_id: -1, port: null };
-
 /** The person of a ticket that another browser fetched: a person who hands on tickets should be found. */
 async function explain(
   db: Knex,
   { at }: RequestContext,
   { ticketHash, label }: Presented,
 ): Promise<{ reason: string; user_id?: number; workspace_id?: number }> {
+  const host = await findHost(db, label);
+  const unknown = { reason: 'a ticket that is used, too old or of another workspace' };
+  if (host === undefined) return unknown;
   const [others] = await db('workspace_tickets')
     .where({ token_hash: ticketHash })
     .whereNotNull('nonce_hash')
     .whereNull('used_at')
     .where('expires_at', '>', at)
-    .where((await findHost(db, label)) ?? NOWHERE)
+    .where(host)
     .select<Pick<Exchanged, 'user_id' | 'workspace_id'>[]>(['user_id', 'workspace_id']);
-  return others === undefined
-    ? { reason: 'a ticket that is used, too old or of another workspace' }
-    : { reason: 'a ticket that another browser fetched', ...others };
+  return others === undefined ? unknown : { reason: 'a ticket that another browser fetched', ...others };
 }
 
 async function exchange(

@@ -1,7 +1,6 @@
 import type { Format } from '../../web/format.ts';
 import type { WorkspaceRuntime } from '../runtime-types.ts';
-
-const MEGABYTE = 1_048_576;
+import { MEGABYTE } from '../sandbox/resource-limits.ts';
 
 type Texts = Pick<Format, 't'>;
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { WorkspaceFolders } from '../../config/data-folders.ts';
 import type { DiskUse } from '../runtime-types.ts';
+import { MEGABYTE } from '../sandbox/resource-limits.ts';
 
 /** A measurement that takes longer is given up, in milliseconds: it would keep the disk from its work. */
 const MEASURE_MS = 60_000;
@@ -13,8 +14,6 @@ const TIDYING_SHARE = 0.05;
 
 /** No workspace goes beyond this multiple of the limit, however often it is started. */
 const UTMOST_FACTOR = 1.5;
-
-const MEGABYTE = 1_048_576;
 
 interface Measured {
   usedBytes: number;

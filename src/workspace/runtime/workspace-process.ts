@@ -37,7 +37,7 @@ const GRACE_MS = 5000;
 /** How often it is looked whether a process has ended, in milliseconds. */
 const POLL_MS = 50;
 
-/** A program that ends so long after the kernel has killed for memory ended of that, in milliseconds. */
+/** A program that ends within so long after the kernel killed for memory ended of that. In milliseconds. */
 const MEMORY_BLAME_MS = 5000;
 
 /**

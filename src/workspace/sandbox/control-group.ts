@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ResourceLimits } from './resource-limits.ts';
+import { MEGABYTE, type ResourceLimits } from './resource-limits.ts';
 
 /**
  * Control groups of version 2 (the kernel's cgroup-v2.rst): one for each workspace, in a group that whoever
@@ -64,7 +64,7 @@ export function limitControlGroup(group: string, limits: ResourceLimits): void {
   const set = (name: string, value: number | null): void => {
     writeFileSync(join(group, name), value === null ? 'max' : String(value));
   };
-  set('memory.max', limits.memory_mb === null ? null : limits.memory_mb * 1_048_576);
+  set('memory.max', limits.memory_mb === null ? null : limits.memory_mb * MEGABYTE);
   // The limit would be none if the rest went to the swap space; there is no such file without one.
   if (existsSync(join(group, 'memory.swap.max')))
     set('memory.swap.max', limits.memory_mb === null ? null : 0);

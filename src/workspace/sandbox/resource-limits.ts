@@ -3,6 +3,9 @@ import { forPlan } from '../../config/per-plan.ts';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import type { Plan } from '../../plan.ts';
 
+/** Bytes of a megabyte, as the settings count. */
+export const MEGABYTE = 1_048_576;
+
 const PRLIMIT = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path));
 
 /** The limits in force for a workspace: facts of the evidence, so the names never change. Null: none. */
@@ -47,7 +50,7 @@ export function prlimitWords({ memory_mb, processes, bound_by }: ResourceLimits)
     bound_by === 'cgroup'
       ? []
       : [
-          ...(memory_mb === null ? [] : [`--data=${String(memory_mb * 1_048_576)}`]),
+          ...(memory_mb === null ? [] : [`--data=${String(memory_mb * MEGABYTE)}`]),
           ...(processes === null ? [] : [`--nproc=${String(processes)}`]),
         ];
   return [PRLIMIT, '--core=0', ...asked, '--'];

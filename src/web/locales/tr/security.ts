@@ -12,10 +12,10 @@ export const security: Record<keyof typeof en, string> = {
   network_own: 'Her birinin kendi ağı vardır: internete ulaşır, bu makineye ve özel ağlara ulaşamaz.',
   network_none: 'Hiçbirinin ağı yoktur.',
   network_shared:
-    'Hepsi bu makinenin ağını, loopback adresindeki bağlantı noktalarıyla birlikte paylaşır (WORKSPACE_NETWORK: shared).',
+    'Hepsi bu makinenin ağını, loopback adresindeki portlarla birlikte paylaşır (WORKSPACE_NETWORK: shared).',
   network_auto: 'Hangi ağa sahip oldukları henüz bilinmiyor.',
   workspacesTogether:
-    'Bu makinedeki çalışma alanları korumalı alan olmadan çalışıyor (WORKSPACE_SANDBOX: none): /tmp klasörünü, süreç listesini ve makinenin bağlantı noktalarını paylaşıyorlar.',
+    'Bu makinedeki çalışma alanları korumalı alan olmadan çalışıyor (WORKSPACE_SANDBOX: none): /tmp klasörünü, süreç listesini ve makinenin portlarını paylaşıyorlar.',
   boundsOfGroups: 'Her birinin belleği, süreçleri ve işlemci süresi için kendi denetim grubu vardır.',
   boundsOfProcesses:
     'Hiçbirinin denetim grubu yok (WORKSPACE_CGROUP): bellek en fazla süreç başına sınırlıdır, işlemci süresi hiç sınırlı değildir.',

@@ -34,7 +34,7 @@ export const recovery = {
     'Bağlantı yalnızca kişinin posta kutusuna gider. Siz görmezsiniz; kullanana kadar parolası aynı kalır.',
   linkSent: 'Bağlantı kişinin posta kutusuna yola çıktı. 24 saat geçerlidir.',
   link_unconfirmed:
-    'Bu kişi e-posta adresini henüz doğrulamadığı için bağlantı gönderilmedi. “Şifrenizi mi unuttunuz?” üzerinden kendisi yeni şifre belirleyebilir.',
+    'Bu kişi e-posta adresini henüz doğrulamadığı için bağlantı gönderilmedi. “Parolanızı mı unuttunuz?” bağlantısıyla kendisi yeni bir parola belirleyebilir.',
   'link_not-active': 'Bu kişi giriş yapamadığı için bağlantı gönderilmedi.',
   'link_too-many': 'Bu kişi şimdilik yeterince bağlantı aldı. Lütfen daha sonra yeniden deneyin.',
   'link_no-mail': 'Posta sunucusu kurulu olmadığı için bağlantı gönderilemiyor.',
