@@ -79,8 +79,11 @@ export interface WorkspaceRuntime {
   resourceUse(id: number): GroupUse | null;
   /** The plan in force has changed: its limits hold at once. */
   applyPlan(workspace: RuntimeWorkspace): void;
-  /** Whether its program was ended because its memory was used up; then it is not started again by itself. */
-  isMemoryFull(id: number): boolean;
+  /**
+   * When its program was ended because its memory was used up; then it is not started again by itself. Null:
+   * it was not, or somebody has started it since.
+   */
+  memoryFullSince(id: number): Date | null;
   /** The control group of the program; null without one. */
   groupOf(id: number): string | null;
   /** How a shell comes to the program. */

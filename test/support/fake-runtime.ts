@@ -22,8 +22,8 @@ interface FakeRuntime extends WorkspaceRuntime {
   destruction: Error | null;
   /** Workspaces that take more of the disk than they may. */
   full: number[];
-  /** Workspaces whose programs were ended for want of memory. */
-  memoryFull: number[];
+  /** Workspaces whose programs were ended for want of memory, and when. */
+  memoryFull: Map<number, Date>;
   /** The limits and the use of every workspace. */
   held: { limits: ResourceLimits | null; use: GroupUse | null };
   /** The workspaces whose plan was applied while they ran. */
@@ -43,7 +43,7 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     destroyed: [],
     destruction: null,
     full: [],
-    memoryFull: [],
+    memoryFull: new Map(),
     held: { limits: null, use: null },
     applied: [],
     start: (workspace) => {
@@ -68,7 +68,7 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     applyPlan: (workspace) => {
       fake.applied.push(workspace);
     },
-    isMemoryFull: (id) => fake.memoryFull.includes(id),
+    memoryFullSince: (id) => fake.memoryFull.get(id) ?? null,
     groupOf: () => null,
     entranceOf: () => ({ sandbox: 'none' }),
     measureDisk: () => Promise.resolve(),

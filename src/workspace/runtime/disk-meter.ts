@@ -36,7 +36,8 @@ export class DiskMeter {
     const begin = Date.now();
     if (limitMb === null || (known !== undefined && begin < known.nextAt)) return;
     const usedBytes = (await measure([folder, tmpFolder])) ?? known?.usedBytes;
-    if (usedBytes === undefined) return;
+    // Started anew meanwhile: that was measured before it.
+    if (usedBytes === undefined || this.#measured.get(id) !== known) return;
     const now = Date.now();
     const nextAt = now + (now - begin) * PAUSE_FACTOR;
     this.#measured.set(id, { usedBytes, atStartBytes: known?.atStartBytes ?? usedBytes, nextAt });

@@ -26,7 +26,11 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     return known;
   };
   const diskLimitOf = (id: number): number | null => supervised.get(id)?.process.limits?.disk_mb ?? null;
-  const hasOwnNetwork = (id: number): boolean => of(id).process.confinement.network === 'own';
+  // Not `of`: it would keep whatever number somebody asks about.
+  const hasOwnNetwork = (id: number): boolean => {
+    const { process } = supervised.get(id) ?? new SupervisedWorkspace(deps, root, id);
+    return process.confinement.network === 'own';
+  };
   /** Null unless its program runs in a network of its own. */
   const starterOf = (id: number): ProcessIdentity | null => {
     const found = supervised.get(id);
@@ -68,9 +72,9 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     limits: (id) => of(id).process.limits,
     resourceUse: (id) => of(id).process.use,
     applyPlan: (workspace) => {
-      of(workspace.id).process.applyPlan(workspace);
+      of(workspace.id).applyPlan(workspace);
     },
-    isMemoryFull: (id) => supervised.get(id)?.isMemoryFull ?? false,
+    memoryFullSince: (id) => supervised.get(id)?.memoryFullSince ?? null,
     groupOf: (id) => of(id).process.group,
     entranceOf: (id) => {
       const { confinement, init } = of(id).process;

@@ -81,7 +81,7 @@ function confinedBy(runtime: WorkspaceRuntime, id: number): Confinement & { limi
 async function noteWish(
   db: Knex,
   context: RequestContext,
-  { person, workspaceId, act }: SetStateInput & { person: CompanyPerson },
+  { person, workspaceId, act, runtime }: SetStateInput & { person: CompanyPerson },
 ): Promise<{ workspace: Workspace; refusal: 'subscription-lapsed' | 'plan-limit' | 'over-limit' | null }> {
   const { companyId } = person;
   return db.transaction(async (trx) => {
@@ -100,17 +100,31 @@ async function noteWish(
     }
     await trx('workspaces')
       .where({ 'workspaces.id': workspaceId, 'workspaces.company_id': companyId })
-      .update({ wanted_running_since: wishOf(act, workspace, context), stopped_because: null });
+      .update({
+        wanted_running_since: wishOf(act, workspace, {
+          at: context.at,
+          fullSince: runtime.memoryFullSince(workspaceId),
+        }),
+        stopped_because: null,
+      });
     if (act === 'stop')
       await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, { workspaceId, reason: 'stopped' });
     return { workspace, refusal: null };
   });
 }
 
-/** To start what runs already is no use of it, and must not put off its idle stop. */
-function wishOf(act: WorkspaceAct, workspace: Workspace, context: RequestContext): Date | null {
+/**
+ * To start what runs already is no use of it, and must not put off its idle stop. A start after a full memory
+ * is a new one, which `stopFullWorkspaces` tells from the one that ended by its time.
+ */
+function wishOf(
+  act: WorkspaceAct,
+  workspace: Workspace,
+  { at, fullSince }: { at: Date; fullSince: Date | null },
+): Date | null {
   if (act === 'stop') return null;
-  return act === 'restart' ? context.at : (workspace.wanted_running_since ?? context.at);
+  if (fullSince !== null) return fullSince > at ? fullSince : at;
+  return act === 'restart' ? at : (workspace.wanted_running_since ?? at);
 }
 
 async function carryOut(

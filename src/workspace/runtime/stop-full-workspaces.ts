@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { FullCause, WorkspaceRuntime } from '../runtime-types.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { stopWithRow } from './end-leftovers.ts';
-import { listRunningWorkspaces } from './running-workspaces.ts';
+import { listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
 
 /**
  * Stops workspaces that have run into a limit of their own. Each leaves an audit row of the system, and its
@@ -22,29 +22,43 @@ export async function stopFullWorkspaces(
   for (const workspace of await listRunningWorkspaces(db, context.at)) {
     runtime.applyPlan(workspace);
     await runtime.measureDisk(workspace.id);
-    const because = findFullCause(runtime, workspace.id);
-    if (because === null || !(await noteStop(db, context, workspace.id, because))) continue;
+    const because = await noteStop(db, context, { workspace, runtime });
+    if (because === null) continue;
     await stopWithRow(db, context, { workspace, runtime, because });
     stopped += 1;
   }
   return { stopped };
 }
 
-function findFullCause(runtime: WorkspaceRuntime, id: number): FullCause | null {
-  if (runtime.isMemoryFull(id)) return 'memory-full';
+function findFullCause(
+  runtime: WorkspaceRuntime,
+  { id, wanted_running_since }: RunningWorkspace,
+): FullCause | null {
+  const since = runtime.memoryFullSince(id);
+  if (since !== null && since > wanted_running_since) return 'memory-full';
   return runtime.diskUse(id)?.isFull === true ? 'disk-full' : null;
 }
 
-/** False when somebody else has stopped it meanwhile. */
-async function noteStop(db: Knex, context: RequestContext, id: number, because: FullCause): Promise<boolean> {
+/** Null when it is not full, or when somebody has stopped it or started it anew meanwhile. */
+async function noteStop(
+  db: Knex,
+  context: RequestContext,
+  { workspace, runtime }: { workspace: RunningWorkspace; runtime: WorkspaceRuntime },
+): Promise<FullCause | null> {
+  const { id, wanted_running_since: since } = workspace;
+  if (findFullCause(runtime, workspace) === null) return null;
   return db.transaction(async (trx) => {
-    const changed = await trx('workspaces')
+    // A time that went through JavaScript has lost its microseconds.
+    const found = await trx('workspaces')
       .where({ id })
-      .whereNotNull('wanted_running_since')
-      .update({ wanted_running_since: null, stopped_because: because });
-    if (changed === 0) return false;
+      .whereRaw(`date_trunc('milliseconds', wanted_running_since) = ?`, [since])
+      .forUpdate()
+      .first<object | undefined>('id');
+    const because = found === undefined ? null : findFullCause(runtime, workspace);
+    if (because === null) return null;
+    await trx('workspaces').where({ id }).update({ wanted_running_since: null, stopped_because: because });
     const ending = { workspaceId: id, reason: 'stopped', cause: because } as const;
     await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, ending);
-    return true;
+    return because;
   });
 }

@@ -29,8 +29,8 @@ const POLL_MS = 50;
 /** A workspace and its process, which is started, watched, restarted and stopped, one act after the other. */
 export class SupervisedWorkspace {
   state: RuntimeState = 'stopped';
-  /** The program was ended because its memory was used up, and waits for somebody to start it again. */
-  isMemoryFull = false;
+  /** When the program was ended because its memory was used up; it waits for somebody to start it again. */
+  memoryFullSince: Date | null = null;
   readonly process: WorkspaceProcess;
   readonly #deps: SupervisorDeps;
   readonly #id: number;
@@ -80,6 +80,13 @@ export class SupervisedWorkspace {
     return this.#inTurn(() => Promise.resolve());
   }
 
+  /** The plan in force, also for the start after a crash. */
+  applyPlan(workspace: RuntimeWorkspace): void {
+    const { plan_now } = workspace;
+    if (this.#wanted !== null) this.#wanted = { ...this.#wanted, plan_now };
+    this.process.applyPlan(workspace);
+  }
+
   /** Notices a process that has ended, bounds its log. */
   look(): void {
     if (this.state !== 'running') return;
@@ -91,7 +98,7 @@ export class SupervisedWorkspace {
   #want(workspace: RuntimeWorkspace): void {
     this.#wanted = workspace;
     this.#crashes = 0;
-    this.isMemoryFull = false;
+    this.memoryFullSince = null;
   }
 
   #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
@@ -111,6 +118,8 @@ export class SupervisedWorkspace {
       this.state = 'running';
       this.#runningSince = Date.now();
     } else {
+      // The count of the kernel goes with the control group.
+      this.process.look();
       await this.process.end();
       this.#crashed();
     }
@@ -148,8 +157,10 @@ export class SupervisedWorkspace {
   }
 
   #crashed(): void {
-    this.isMemoryFull = this.process.hasEndedForMemory();
-    if (this.isMemoryFull) this.#wanted = null;
+    if (this.process.hasEndedForMemory()) {
+      this.memoryFullSince = new Date();
+      this.#wanted = null;
+    }
     this.state = this.#wanted === null ? 'stopped' : 'crashed';
     this.process.forget();
     if (this.#wanted === null) return;

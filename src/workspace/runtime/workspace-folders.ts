@@ -14,6 +14,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isAlive, type ProcessIdentity } from '../sandbox/process-identity.ts';
+import type { ResourceLimits } from '../sandbox/resource-limits.ts';
 import { networks, sandboxes, type Confinement } from '../runtime-types.ts';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import { SOCKET_PATH_MAX, type WorkspaceFolders } from '../../config/data-folders.ts';
@@ -30,7 +31,10 @@ export function ownerOf({ uid, gid }: Pick<RuntimeConfig, 'uid' | 'gid'>, id: nu
 }
 
 /** A running program as it is remembered: its process, and what keeps it apart from others. */
-export type RunRecord = ProcessIdentity & Confinement & { group: string | null };
+export type RunRecord = ProcessIdentity &
+  Confinement & { group: string | null; limits: ResourceLimits | null };
+
+const limit = z.number().nullable();
 
 // Records of earlier releases have no sandbox or control group in them, and neither had their programs.
 const record = z.object({
@@ -40,6 +44,14 @@ const record = z.object({
   network: z.enum(networks).default('shared'),
   /** The folder of its control group. */
   group: z.string().nullable().default(null),
+  /** Null: of an earlier release, which wrote down none. */
+  limits: z
+    .object({
+      ...{ memory_mb: limit, processes: limit, cpu_percent: limit, disk_mb: limit },
+      bound_by: z.enum(['cgroup', 'prlimit', 'none']),
+    })
+    .nullable()
+    .default(null),
 });
 
 /**

@@ -4,6 +4,7 @@ import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import type { Log } from '../../log.ts';
 import type { Confinement, RuntimeWorkspace } from '../runtime-types.ts';
 import {
+  controlGroupOf,
   limitControlGroup,
   makeControlGroup,
   readGroupUse,
@@ -106,18 +107,24 @@ export class WorkspaceProcess {
     this.#memoryBlameUntil = 0;
     const adopted = await this.#findAdoptable();
     if (adopted === undefined) return this.#spawn(workspace, onExit);
-    const { sandbox, network, group, ...identity } = adopted;
+    const { sandbox, network, group, limits, ...identity } = adopted;
     this.#identity = identity;
     this.#confinement = { sandbox, network };
     this.#group = group;
+    this.#limits = limits;
     this.#endedForMemory = this.use?.endedForMemory ?? 0;
     this.applyPlan(workspace);
     this.#log.info({ workspaceId: this.#id, pid: adopted.pid }, 'workspace adopted');
   }
 
-  /** Sets the limits of the plan in force, for what runs as well where there is a control group. */
+  /**
+   * Sets the limits of the plan in force. Without a control group processes keep the limits that they were
+   * started with, and only the bound of the disk is another one.
+   */
   applyPlan({ plan_now: plan }: RuntimeWorkspace): void {
-    const limits = resourceLimits(this.#config, plan);
+    const asked = resourceLimits(this.#config, plan);
+    const isHeld = this.#group === null && this.#identity !== null && this.#limits !== null;
+    const limits = isHeld ? { ...asked, ...this.#limits, disk_mb: asked.disk_mb } : asked;
     if (JSON.stringify(limits) === JSON.stringify(this.#limits)) return;
     try {
       if (this.#group !== null) limitControlGroup(this.#group, limits);
@@ -172,7 +179,7 @@ export class WorkspaceProcess {
         await pause(POLL_MS);
       }
     }
-    if (this.#group !== null) await removeControlGroup(this.#group);
+    await this.#removeGroup();
     this.#identity = null;
     this.#group = null;
     this.#confinement = null;
@@ -211,7 +218,7 @@ export class WorkspaceProcess {
     if (child.pid === undefined) return failed;
     this.#identity = findIdentity(child.pid) ?? { pid: child.pid, startedAt: 'gone' };
     this.#confinement = confinementOf(this.#config);
-    writeRecord(this.#folders, { ...this.#identity, ...this.#confinement, group: this.#group });
+    writeRecord(this.#folders, { ...this.#identity, ...this.#confinement, group: this.#group, limits });
     child.unref();
     child.once('exit', onExit);
   }
@@ -219,8 +226,18 @@ export class WorkspaceProcess {
   async #makeGroup(limits: ResourceLimits): Promise<string | null> {
     const { cgroup } = this.#config;
     if (cgroup === null) return null;
-    if (this.#group !== null) await removeControlGroup(this.#group);
+    await this.#removeGroup();
     return makeControlGroup(cgroup, this.#id, limits);
+  }
+
+  /**
+   * Kills what is left in the group, also when an app before this one has left it there without a record: it
+   * would hold up every start, and nobody else would end it.
+   */
+  async #removeGroup(): Promise<void> {
+    const { cgroup } = this.#config;
+    const own = cgroup === null ? null : controlGroupOf(cgroup, this.#id);
+    for (const group of new Set([this.#group, own])) if (group !== null) await removeControlGroup(group);
   }
 }
 

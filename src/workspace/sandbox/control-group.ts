@@ -47,9 +47,14 @@ function handDown(root: string): void {
   writeFileSync(join(root, 'cgroup.subtree_control'), CONTROLLERS.map((name) => `+${name}`).join(' '));
 }
 
+/** The folder of the group of a workspace. */
+export function controlGroupOf(root: string, id: number): string {
+  return resolve(root, `workspace-${String(id)}`);
+}
+
 /** Makes the group of a workspace, empty, with these limits. Returns its folder. */
 export function makeControlGroup(root: string, id: number, limits: ResourceLimits): string {
-  const group = resolve(root, `workspace-${String(id)}`);
+  const group = controlGroupOf(root, id);
   // The unit that holds the groups may have been started anew.
   handDown(root);
   // A group counts from when it was made, so one that is left over would tell of an earlier program.

@@ -271,6 +271,26 @@ describe.each(kinds)('a workspace’s program (sandbox: $sandbox, network: $netw
     expect(limits).toMatch(/Max data size +4294967296 +4294967296/);
     expect(limits).toMatch(/Max core file size +0 +0/);
   });
+
+  it.skipIf(!existsSync('/usr/bin/prlimit'))(
+    'tells the limits that its processes have, also after another plan, an adoption and a crash',
+    async () => {
+      const root = newRoot();
+      const memoryMb = { others: 4096, plans: { team: 5000 } };
+      const before = runtimeIn(root, { memoryMb, outlivesApp: true });
+      await before.start(workspace(1));
+      before.applyPlan({ ...workspace(1), plan_now: 'team' });
+      expect(before.limits(1)).toMatchObject({ memory_mb: 4096, bound_by: 'prlimit' });
+      await before.close();
+      const after = runtimeIn(root, { memoryMb });
+      await after.start({ ...workspace(1), plan_now: 'team' });
+      expect(after.limits(1)).toMatchObject({ memory_mb: 4096 });
+      after.applyPlan({ ...workspace(1), plan_now: 'team' });
+      expect(after.limits(1)).toMatchObject({ memory_mb: 4096 });
+      process.kill(startedPid(root, 1), 'SIGKILL');
+      await expect.poll(() => after.limits(1)?.memory_mb, { timeout: 10_000 }).toBe(5000);
+    },
+  );
 });
 
 describe('the disk of a workspace', () => {

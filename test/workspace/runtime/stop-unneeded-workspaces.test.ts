@@ -171,11 +171,11 @@ describe('a workspace whose memory is used up', () => {
   it('has ended with its sessions, which say why, and its page tells what to do', async () => {
     const [full, other] = [await runningPlace(), await runningPlace()];
     const session = await opened(full);
-    runtime.memoryFull = [full];
+    runtime.memoryFull.set(full, hours(0.05));
     const context = sweeperContext(hours(0.1));
     expect(await stopFullWorkspaces(site.db, context, { runtime })).toEqual({ stopped: 1 });
     expect(await stopFullWorkspaces(site.db, context, { runtime })).toEqual({ stopped: 0 });
-    runtime.memoryFull = [];
+    runtime.memoryFull.clear();
     expect([runtime.state(full), runtime.state(other)]).toEqual(['stopped', 'running']);
     expect(await stopRows(full)).toMatchObject([
       { actor_type: 'system', details: { because: 'memory-full' } },
@@ -185,6 +185,27 @@ describe('a workspace whose memory is used up', () => {
       { details: { reason: 'stopped', cause: 'memory-full' } },
     ]);
     expect((await bob.get(`/workspace/${String(full)}`)).text).toContain('open less at once');
+  });
+
+  it('is not stopped for it when somebody starts it again at the same moment', async () => {
+    const id = await runningPlace();
+    runtime.memoryFull.set(id, new Date());
+    // The start is written down, and has not reached the program yet.
+    await bob.post(`/workspace/${String(id)}/start`);
+    const context = sweeperContext(hours(0.1));
+    expect(await stopFullWorkspaces(site.db, context, { runtime })).toEqual({ stopped: 0 });
+    // The start comes while the job has looked and measures.
+    const slow = {
+      ...runtime,
+      measureDisk: async () => {
+        runtime.memoryFull.set(id, new Date(Date.now() + 1));
+        await bob.post(`/workspace/${String(id)}/start`);
+      },
+    };
+    expect(await stopFullWorkspaces(site.db, context, { runtime: slow })).toEqual({ stopped: 0 });
+    runtime.memoryFull.clear();
+    expect(runtime.state(id)).toBe('running');
+    expect(await stopRows(id)).toEqual([]);
   });
 
   it('gets the limits of another plan while it runs, when its company buys one', async () => {

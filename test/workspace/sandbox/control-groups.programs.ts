@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -144,12 +145,12 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
     await runtime.start(place(2));
     await expect(ask(runtime, 1, '/eat?count=400')).rejects.toThrow();
     await expect.poll(() => runtime.state(1), { timeout: 20_000 }).toBe('stopped');
-    expect(runtime.isMemoryFull(1)).toBe(true);
+    expect(runtime.memoryFullSince(1)).not.toBeNull();
     expect(runtime.state(2)).toBe('running');
     expect(await ask(runtime, 2, '/eat?count=50')).toBe('done');
-    expect(runtime.isMemoryFull(2)).toBe(false);
+    expect(runtime.memoryFullSince(2)).toBeNull();
     expect(await runtime.start(place(1))).toEqual({ ok: true });
-    expect(runtime.isMemoryFull(1)).toBe(false);
+    expect(runtime.memoryFullSince(1)).toBeNull();
     expect(runtime.resourceUse(1)?.endedForMemory).toBe(0);
   });
 
@@ -159,7 +160,7 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
     expect(await ask(runtime, 1, '/child-eats')).toBe('SIGKILL');
     expect(runtime.state(1)).toBe('running');
     await expect.poll(() => runtime.resourceUse(1)?.endedForMemory).toBe(1);
-    expect(runtime.isMemoryFull(1)).toBe(false);
+    expect(runtime.memoryFullSince(1)).toBeNull();
   });
 
   it('lets no more processes be made than it may have', async () => {
@@ -226,6 +227,16 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
     mkdirSync(cgroup);
     expect(await runtime.start(place(1))).toEqual({ ok: true });
     expect(read(1, 'pids.max')).toBe('60');
+  });
+
+  it('starts although something is left over in its group, which is ended', async () => {
+    const runtime = runtimeOf(newRoot());
+    mkdirSync(groupOf(1));
+    const left = spawn('sleep', ['600'], { stdio: 'ignore' });
+    const gone = once(left, 'exit');
+    writeFileSync(join(groupOf(1), 'cgroup.procs'), String(left.pid));
+    expect(await runtime.start(place(1))).toEqual({ ok: true });
+    await gone;
   });
 
   it('that cannot be made lets no program start', async () => {
