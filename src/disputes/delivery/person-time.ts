@@ -15,6 +15,11 @@ export interface PersonTime {
 
 const SECOND_US = 1_000_000;
 
+/** SQL: a time as a `UsePart` has it, to the microsecond, as Postgres keeps it. */
+export function microseconds(time: string): string {
+  return `(extract(epoch from ${time}) * ${String(SECOND_US)})::bigint`;
+}
+
 /**
  * The bounds of the time of people in parts of sessions. Those of different people add up, and those of one
  * never exceed the time that passed.

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { TIME_ZONE } from '../../local-calendar.ts';
-import { personTime, type PersonTime, type UsePart } from './person-time.ts';
+import { microseconds, personTime, type PersonTime, type UsePart } from './person-time.ts';
 import { findDeliveryProgress } from './queries.ts';
 
 /**
@@ -96,8 +96,8 @@ function readParts(db: Knex, paymentId: number): Promise<UsePart[]> {
     .where({ payment_id: paymentId })
     .select<UsePart[]>([
       'user_id',
-      db.raw('(extract(epoch from from_at) * 1000000)::bigint as from_us'),
-      db.raw('(extract(epoch from to_at) * 1000000)::bigint as to_us'),
+      db.raw(`${microseconds('from_at')} as from_us`),
+      db.raw(`${microseconds('to_at')} as to_us`),
       'proven_seconds',
       'at_most_seconds',
     ]);
@@ -107,8 +107,8 @@ function readParts(db: Knex, paymentId: number): Promise<UsePart[]> {
 async function readDays(db: Knex, paymentId: number): Promise<DeliveryDay[]> {
   const { rows } = await db.raw<{ rows: (UsePart & { day: string })[] }>(
     `select to_char(day, 'YYYY-MM-DD') as day, user_id,
-       (extract(epoch from part_from) * 1000000)::bigint as from_us,
-       (extract(epoch from part_to) * 1000000)::bigint as to_us,
+       ${microseconds('part_from')} as from_us,
+       ${microseconds('part_to')} as to_us,
        greatest(0, floor(proven_seconds - (whole - inside)))::bigint as proven_seconds,
        least(at_most_seconds, ceil(inside))::bigint as at_most_seconds
      from payment_deliveries as d

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { UsePart } from '../delivery/person-time.ts';
+import { microseconds, type UsePart } from '../delivery/person-time.ts';
 import { recordOf } from './fact-record.ts';
 import type { OrderFact } from './order-facts.ts';
 import { sumUse } from './read-use.ts';
@@ -32,8 +32,8 @@ export async function readSessions(
       'workspace_sessions.id',
       'workspace_sessions.user_id',
       'workspace_sessions.workspace_id',
-      db.raw('(extract(epoch from payment_deliveries.from_at) * 1000000)::bigint as from_us'),
-      db.raw('(extract(epoch from payment_deliveries.to_at) * 1000000)::bigint as to_us'),
+      db.raw(`${microseconds('payment_deliveries.from_at')} as from_us`),
+      db.raw(`${microseconds('payment_deliveries.to_at')} as to_us`),
       db.raw('(workspace_sessions.user_id = ?) as is_payer', [order.user_id]),
       'payment_deliveries.from_at as started_at',
       'payment_deliveries.to_at as ended_at',

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
-import { personTime, type PersonTime, type UsePart } from '../delivery/person-time.ts';
+import { microseconds, personTime, type PersonTime, type UsePart } from '../delivery/person-time.ts';
 
 /** A payment on a statement: what it paid for, and the use of that in the month. */
 export interface StatementPayment extends PersonTime {
@@ -53,8 +53,8 @@ export async function listStatementPayments(db: Knex, of: StatementOf): Promise<
          max(least(d.to_at, :to)) as last_use_at,
          coalesce(json_agg(json_build_object(
            'user_id', d.user_id,
-           'from_us', (extract(epoch from greatest(d.from_at, :from)) * 1000000)::bigint,
-           'to_us', (extract(epoch from least(d.to_at, :to)) * 1000000)::bigint,
+           'from_us', ${microseconds('greatest(d.from_at, :from)')},
+           'to_us', ${microseconds('least(d.to_at, :to)')},
            'proven_seconds', greatest(0, floor(d.proven_seconds - (whole - inside)))::bigint,
            'at_most_seconds', least(d.at_most_seconds, ceil(inside))::bigint)), '[]') as parts
        from payment_deliveries as d

@@ -24,7 +24,14 @@ type Sent = { ok: true } | { ok: false; reason: 'not-active' | 'unconfirmed' | '
 export async function sendResetLink(
   db: Knex,
   context: RequestContext,
-  input: { companyId: number; userId: number; config: Config; requestedBy: number; isRecovery?: boolean },
+  input: {
+    companyId: number;
+    userId: number;
+    config: Config;
+    requestedBy: number;
+    /** The link that operators send to the only admin of a company, after its delay. */
+    isRecovery?: boolean;
+  },
 ): Promise<Sent> {
   const { companyId, userId, config, requestedBy } = input;
   if (config.smtpUrl === null) return { ok: false, reason: 'no-mail' };
