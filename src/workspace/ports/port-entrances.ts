@@ -60,7 +60,7 @@ export class PortEntrances {
     const isOfThis = known?.starter.pid === starter.pid && known.starter.startedAt === starter.startedAt;
     if (known !== undefined && isOfThis && isAlive(known.holder)) return known;
     this.end(workspaceId);
-    const holder = findSandboxProcesses(starter)?.outer ?? null;
+    const holder = findSandboxProcesses(starter, 'own')?.outer ?? null;
     if (holder === null) return null;
     const found = { starter, holder, entrance: null };
     this.#known.set(workspaceId, found);

@@ -92,7 +92,8 @@ export class WorkspaceProcess {
 
   /** The first process of its sandbox; null while there is none. */
   get init(): ProcessIdentity | null {
-    return this.#identity === null ? null : (findSandboxProcesses(this.#identity)?.init ?? null);
+    const { network } = this.confinement;
+    return this.#identity === null ? null : (findSandboxProcesses(this.#identity, network)?.init ?? null);
   }
 
   get isAlive(): boolean {
@@ -157,15 +158,17 @@ export class WorkspaceProcess {
   claim(): void {
     const recorded = this.#identity === null ? findRecorded(this.#folders) : undefined;
     if (recorded === undefined) return;
+    const { sandbox, network, group } = recorded;
     this.#identity = recorded;
-    this.#group = recorded.group;
+    this.#confinement = { sandbox, network };
+    this.#group = group;
   }
 
   /** Ends the program and all that it has started. Rejects when something does not end. */
   async end(): Promise<void> {
     const identity = this.#identity;
     if (identity !== null) {
-      const inside = isAlive(identity) ? findSandboxProcesses(identity) : null;
+      const inside = isAlive(identity) ? findSandboxProcesses(identity, this.confinement.network) : null;
       // Only the program is asked: the starter of a sandbox would end at once, and all inside with it.
       if (inside === null) signalGroup(identity, 'SIGTERM');
       else signalProcesses(inside.programs, 'SIGTERM');

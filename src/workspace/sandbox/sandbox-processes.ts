@@ -18,12 +18,20 @@ interface SandboxProcesses {
   programs: number[];
 }
 
-/** The processes of the sandbox that this process has started; null when there is none (any more). */
-export function findSandboxProcesses(starter: ProcessIdentity): SandboxProcesses | null {
+/** Process namespaces around a program: pasta makes one as well, around the one of the sandbox. */
+const DEPTH = { own: 3, none: 2, shared: 2 } as const;
+
+/**
+ * The processes of the sandbox that this process has started; null when there is none (any more). While a
+ * sandbox ends, that of pasta may still stand: inside are the files of the machine, and its parent has the
+ * network of the machine.
+ */
+export function findSandboxProcesses(
+  starter: ProcessIdentity,
+  network: keyof typeof DEPTH,
+): SandboxProcesses | null {
   const family = familyOf(starter.pid, listRows()).filter(({ ids }) => ids.length > 1);
-  // pasta makes a process namespace as well, around the one of the sandbox.
-  const depth = Math.max(...family.map(({ ids }) => ids.length));
-  const inside = family.filter(({ ids }) => ids.length === depth);
+  const inside = family.filter(({ ids }) => ids.length === DEPTH[network]);
   const first = inside.find(({ ids }) => ids.at(-1) === 1);
   const init = first === undefined ? undefined : findIdentity(first.pid);
   if (first === undefined || init === undefined) return null;
