@@ -18,17 +18,22 @@ import {
   type BuiltUser,
   type Cast,
 } from '../../support/programs/build.ts';
+import { createFakeRuntime } from '../../support/fake-runtime.ts';
 import { newKeyLine } from '../../support/programs/ssh-keys.ts';
 import { signIn } from '../../support/visitor.ts';
 import { sweeperContext } from '../scene.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'yac-ssh-'));
+const runtime = createFakeRuntime();
+runtime.held.limits = {
+  ...{ memory_mb: 64, processes: null, cpu_percent: null, disk_mb: null, bound_by: 'prlimit' },
+};
 const site = useTestApp({
+  deps: { runtime },
   env: {
     SSH_SOCKETS: join(root, 'sockets'),
     DATA_DIR: root,
     WORKSPACE_UID: '300000',
-    WORKSPACE_MEMORY_MB: '64',
   },
 });
 const paths = sshSocketPaths(join(root, 'sockets'));
@@ -189,6 +194,7 @@ describe('a connection', () => {
           folder: join(root, 'workspaces', String(place.id)),
           owner: { uid: 300_000 + place.id, gid: 300_000 + place.id },
           limits: expect.arrayContaining(['--data=67108864']) as string[],
+          group: null,
           entrance: { sandbox: 'none' },
         },
       },
