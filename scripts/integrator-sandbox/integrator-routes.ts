@@ -140,6 +140,6 @@ async function writePdf({ number, ettn, issuedOn }: KeptInvoice): Promise<Buffer
   const { pages, chunks } = createPdf({ title, author: 'Sandbox', locale: 'tr', at: new Date(issuedOn) });
   pages.title(title);
   pages.fact('ETTN', ettn);
-  pages.finish('Sayfa');
+  await pages.finish('Sayfa');
   return pdfBytes(chunks);
 }

@@ -17,7 +17,7 @@ describe('a PDF', () => {
   it('of our own making is taken, with its pages counted', async () => {
     const { pages, chunks } = createPdf({ title: 'Makbuz', author: 'a', locale: 'tr', at: new Date(0) });
     const bytes = pdfBytes(chunks);
-    pages.finish('1 / 1');
+    await pages.finish('1 / 1');
     expect(await checkFile(await bytes)).toMatchObject({ kind: 'pdf', pages: 1 });
   });
 
