@@ -63,7 +63,12 @@ export class SpoolAppender {
   async #open(): Promise<{ name: string; handle: FileHandle; inode: number }> {
     if (this.#current === null) {
       const name = segmentName(Date.now());
-      const handle = await createPrivateFile(join(this.#directory, name));
+      // Known before it is there: otherwise this process would adopt it as one that another has left.
+      this.#segments.set(name, { events: 0, bytes: 0 });
+      const handle = await createPrivateFile(join(this.#directory, name)).catch((error: unknown) => {
+        this.#segments.delete(name);
+        throw error;
+      });
       this.#current = { name, handle, inode: (await handle.stat()).ino };
     }
     return this.#current;

@@ -38,6 +38,18 @@ async function replayed(from: AuditSpool): Promise<string[]> {
 }
 
 describe('the audit spool', () => {
+  it('takes over no file of its own while it begins one: each line would be replayed twice', async () => {
+    for (let id = 0; id < 30; id += 1) {
+      const writing = new Set([id]);
+      const written = spool.append(line(id)).then(() => writing.delete(id));
+      while (writing.has(id)) await spool.adopt({ untouchedMs: 0 });
+      await written;
+      await spool.settle();
+    }
+    const found = (await replayed(spool)).sort();
+    expect(found).toEqual(Array.from({ length: 30 }, (_, id) => line(id)).sort());
+  });
+
   it('writes again, elsewhere, what it appended to a file that another process took over meanwhile', async () => {
     await spool.append(line(1));
     const [name = ''] = readdirSync(directory);
