@@ -70,7 +70,7 @@ export const workspace: Record<keyof typeof en, string> = {
   back: 'Tüm çalışma alanları',
   ownedBy: 'Sahibi: {owner}',
   created_at: 'Oluşturuldu',
-  port: 'Bağlantı noktası',
+  port: 'Port',
   screenLabel: 'Oturum',
   screenOpen: 'Kullanıyorsunuz',
   screenClosed: 'Kapalı',
