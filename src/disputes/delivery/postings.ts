@@ -1,5 +1,6 @@
 import { IS_NOT_FINAL } from '../../workspace/session-row.ts';
 import { sessionBoundsSql } from '../../workspace/sessions/session-bounds.ts';
+import { cutSeconds } from './cut-sql.ts';
 
 /** The columns that tell a posting from the others of its session. */
 const postingKey = ['session_id', 'kind', 'payment_id'];
@@ -20,14 +21,14 @@ export const postingValues = [
 export const postingColumns = [...postingKey, ...postingValues];
 
 const bounds = sessionBoundsSql('s');
+const share = cutSeconds({ proven: 'active', atMost: 'connected', whole: 'span', inside: 'inside' });
 
 /**
  * The postings of workspace sessions, as the common table expressions `spans` (a row for each session) and
  * `fresh` (the columns of `payment_deliveries`). `from` says which sessions: the rest of a statement from
  * the word "from" on, which calls `workspace_sessions` s.
  *
- * 1. A session holds how many of its minutes were counted, not which. So a part of it has at most all that
- *    fit in, and at least those that do not fit in outside of the part.
+ * 1. A session holds how many of its minutes were counted, not which: its parts have shares (`cutSeconds`).
  * 2. The seconds that the parts lack or exceed of the session's own bounds (`sessionBounds`) are `unplaced`:
  *    `paid`, `outside` and `unplaced` add up to the session, second by second.
  * 3. A session is final an hour after it takes nothing more: a statement may have been under way.
@@ -61,7 +62,7 @@ export function postingsSql(from: string): string {
     having count(*) filter (where kind = 'paid') = 0 or span > sum(inside) filter (where kind = 'paid')
   ),
   shares as materialized (
-    select *, greatest(0, floor(active - (span - inside)))::bigint as least, least(connected, ceil(inside))::bigint as most
+    select *, ${share.least} as least, ${share.most} as most
     from parts
   ),
   fresh as materialized (

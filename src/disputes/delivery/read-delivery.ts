@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { TIME_ZONE } from '../../local-calendar.ts';
+import { cutSeconds } from './cut-sql.ts';
 import { microseconds, personTime, type PersonTime, type UsePart } from './person-time.ts';
 import { findDeliveryProgress } from './queries.ts';
 
@@ -103,14 +104,21 @@ function readParts(db: Knex, paymentId: number): Promise<UsePart[]> {
     ]);
 }
 
+/** The seconds of a posting that fall into a part of it. */
+const share = cutSeconds({
+  proven: 'proven_seconds',
+  atMost: 'at_most_seconds',
+  ...{ whole: 'whole', inside: 'inside' },
+});
+
 /** Cuts each posting at midnight by the rule by which sessions are cut at the ends of a period. */
 async function readDays(db: Knex, paymentId: number): Promise<DeliveryDay[]> {
   const { rows } = await db.raw<{ rows: (UsePart & { day: string })[] }>(
     `select to_char(day, 'YYYY-MM-DD') as day, user_id,
        ${microseconds('part_from')} as from_us,
        ${microseconds('part_to')} as to_us,
-       greatest(0, floor(proven_seconds - (whole - inside)))::bigint as proven_seconds,
-       least(at_most_seconds, ceil(inside))::bigint as at_most_seconds
+       ${share.least} as proven_seconds,
+       ${share.most} as at_most_seconds
      from payment_deliveries as d
      cross join lateral generate_series(
        date_trunc('day', d.from_at at time zone :zone),

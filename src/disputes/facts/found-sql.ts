@@ -18,9 +18,10 @@ const personMinutes = (narrow: string): string => `with recursive used as (
     select s.user_id, d.from_at, d.to_at, d.proven_seconds, d.session_id ${USE} ${narrow}
   ), numbered as materialized (
     select *, row_number() over by_end as n,
-      coalesce(lag(to_at) over by_end <= min(from_at)
-        over (by_end rows between current row and unbounded following), true) as is_apart
-    from used window by_end as (partition by user_id order by to_at, session_id)
+      coalesce(lag(to_at) over by_end <= min(from_at) over from_end, true) as is_apart
+    from used
+    window by_end as (partition by user_id order by to_at, session_id),
+      from_end as (partition by user_id order by to_at desc, session_id desc)
   ), walk as (
     select user_id, 0::bigint as n, 0::numeric as done, '{}'::tstzmultirange as taken from numbered where n = 1
     union all

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
+import { cutSeconds } from '../delivery/cut-sql.ts';
 import { microseconds, personTime, type PersonTime, type UsePart } from '../delivery/person-time.ts';
 
 /** A payment on a statement: what it paid for, and the use of that in the month. */
@@ -31,10 +32,16 @@ interface StatementOf {
   to: Date;
 }
 
+/** The seconds of a ledger row that fall into the month. */
+const share = cutSeconds({
+  proven: 'd.proven_seconds',
+  atMost: 'd.at_most_seconds',
+  ...{ whole: 'whole', inside: 'inside' },
+});
+
 /**
  * The payments whose paid time reaches into a month, oldest first, with the use in it. A session over an
- * edge of the month is cut there by the rule of the ledger: at most all that fits in, at least the rest that
- * does not fit in outside.
+ * edge of the month is cut there by the rule of the ledger (`cutSeconds`).
  */
 export async function listStatementPayments(db: Knex, of: StatementOf): Promise<StatementPayment[]> {
   const { rows } = await db.raw<{
@@ -48,20 +55,21 @@ export async function listStatementPayments(db: Knex, of: StatementOf): Promise<
      join invoices on invoices.payment_id = p.payment_id
      cross join lateral (
        select count(*) as sessions,
-         coalesce(sum(greatest(0, floor(d.proven_seconds - (whole - inside)))), 0)::bigint as proven_seconds,
-         coalesce(sum(least(d.at_most_seconds, ceil(inside))), 0)::bigint as at_most_seconds,
+         coalesce(sum(least), 0)::bigint as proven_seconds,
+         coalesce(sum(most), 0)::bigint as at_most_seconds,
          max(least(d.to_at, :to)) as last_use_at,
          coalesce(json_agg(json_build_object(
            'user_id', d.user_id,
            'from_us', ${microseconds('greatest(d.from_at, :from)')},
            'to_us', ${microseconds('least(d.to_at, :to)')},
-           'proven_seconds', greatest(0, floor(d.proven_seconds - (whole - inside)))::bigint,
-           'at_most_seconds', least(d.at_most_seconds, ceil(inside))::bigint)), '[]') as parts
+           'proven_seconds', least,
+           'at_most_seconds', most)), '[]') as parts
        from payment_deliveries as d
        cross join lateral (
          select extract(epoch from d.to_at - d.from_at) as whole,
            extract(epoch from least(d.to_at, :to) - greatest(d.from_at, :from)) as inside
        ) as cut
+       cross join lateral (select ${share.least} as least, ${share.most} as most) as share
        where d.payment_id = p.payment_id and d.from_at < :to and (d.to_at > :from or d.from_at >= :from)
      ) as used
      where p.company_id = :companyId and p.from_at < :to and p.to_at > :from and p.to_at > p.from_at

@@ -70,6 +70,13 @@ describe.skipIf(skip !== null)('the time stamp of a package', () => {
     expect(await rowsOf(digest)).toHaveLength(1);
   });
 
+  it('is taken by a run that began long before it asked: many packages are made in one', async () => {
+    const begun = new Date(Date.now() - 10 * MINUTE_MS);
+    expect(await stamp(asking([first]), randomBytes(32), begun)).toMatchObject({
+      authority: 'First authority',
+    });
+  });
+
   it('comes from the next authority when the first is down, answers rubbish, or signs by a root that is not pinned', async () => {
     for (const answerWith of [
       () => ({ status: 503, body: 'busy' }),

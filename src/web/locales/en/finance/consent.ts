@@ -48,7 +48,7 @@ export const consent = {
   intro: 'Read what you order, tick the boxes, and go on to the payment, where you enter your card.',
   textsHeading: 'Texts of this order',
   included: 'Included',
-  monthlyPrices: 'A month of each plan, VAT included',
+  monthlyPrices: 'Monthly price of each plan, VAT included',
   declareHeading: 'Your acceptance',
   obligation: 'By pressing the button you order with an obligation to pay.',
   keptHint:
