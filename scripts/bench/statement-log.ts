@@ -11,11 +11,13 @@ const STATEMENT = /LOG: {2}(statement: |execute [^\n:]*: )/g;
 /** Postgres writes its log at once, but another process reads it, in milliseconds. */
 const SETTLE_MS = 200;
 
+/** Counts what a database is asked. */
+export interface StatementLog {
+  countDuring(work: () => Promise<unknown>): Promise<number>;
+}
+
 /** Lets Postgres log every statement of that database, from the next connection on. */
-export async function logStatements(
-  lab: Lab,
-  database: BenchDatabase,
-): Promise<{ countDuring(work: () => Promise<unknown>): Promise<number> }> {
+export async function logStatements(lab: Lab, database: BenchDatabase): Promise<StatementLog> {
   await runStatement(database.superUrl, `alter database ${database.name} set log_statement = 'all'`);
   return {
     countDuring: async (work) => {

@@ -65,20 +65,29 @@ export function startSchedule(deps: ScheduleDeps): {
 
 /** Runs every job that is due at `at`. */
 export async function runDueJobs(deps: ScheduleDeps, at: Date): Promise<void> {
-  const waiting = await findWaiting(deps, at);
+  const nextRuns = await findNextRuns(deps);
   for (const job of deps.jobs) {
-    if (!waiting.includes(job.name) && (await claim(deps.db, job, at))) await runJob(deps, job, at);
+    const nextRun = nextRuns.get(job.name);
+    if (nextRun !== undefined && nextRun > at) continue;
+    if (nextRun === undefined) await note(deps.db, job, at);
+    if (await claim(deps.db, job, at)) await runJob(deps, job, at);
   }
 }
 
-/** The jobs that are not due yet, in one statement: most of the time that is all of them. */
-function findWaiting({ db, jobs }: ScheduleDeps, at: Date): Promise<string[]> {
+/** When each job that ever ran is due again, in one statement: most of the time none is due. */
+async function findNextRuns({ db, jobs }: ScheduleDeps): Promise<Map<string, Date>> {
   const names = jobs.map(({ name }) => name);
-  return db('scheduled_jobs').whereIn('name', names).where('next_run_at', '>', at).pluck<string[]>('name');
+  const rows = await db('scheduled_jobs')
+    .whereIn('name', names)
+    .select<{ name: string; next_run_at: Date }[]>(['name', 'next_run_at']);
+  return new Map(rows.map((row) => [row.name, row.next_run_at]));
+}
+
+async function note(db: Knex, { name }: Job, at: Date): Promise<void> {
+  await db('scheduled_jobs').insert({ name, next_run_at: at }).onConflict('name').ignore();
 }
 
 async function claim(db: Knex, job: Job, at: Date): Promise<boolean> {
-  await db('scheduled_jobs').insert({ name: job.name, next_run_at: at }).onConflict('name').ignore();
   const claimed = await db('scheduled_jobs')
     .where('name', job.name)
     .where('next_run_at', '<=', at)

@@ -49,11 +49,11 @@ export const addressWithLabel = z.object({ label: z.string().regex(/^[a-z0-9-]{1
  */
 export const portForm = z.object({
   port: z
-    .string('workspace.portOdd' satisfies TextKey)
+    .string('workspace.portInvalid' satisfies TextKey)
     .trim()
-    .regex(/^\d{1,5}$/, 'workspace.portOdd' satisfies TextKey)
+    .regex(/^\d{1,5}$/, 'workspace.portInvalid' satisfies TextKey)
     .transform(Number)
-    .refine((port) => port >= PORT_MIN && port <= PORT_MAX, 'workspace.portOdd' satisfies TextKey)
+    .refine((port) => port >= PORT_MIN && port <= PORT_MAX, 'workspace.portInvalid' satisfies TextKey)
     .optional(),
 });
 

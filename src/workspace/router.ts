@@ -5,7 +5,6 @@ import { requestContext } from '../audit/request-context.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
-import { describeUse } from './lifecycle/describe-use.ts';
 import { requestedWorkspace } from './requested-workspace.ts';
 import { closeWorkspace } from './lifecycle/close-workspace.ts';
 import { createWorkspace } from './lifecycle/create-workspace.ts';
@@ -20,6 +19,7 @@ import { createSessionsRouter } from './usage/sessions-router.ts';
 import { REPORT_INTERVAL_SECONDS } from './sessions/touch-rule.ts';
 import { findSshGuide } from './ssh/ssh-guide.ts';
 import type { RuntimeState } from './runtime-types.ts';
+import { describeUse } from './runtime/describe-use.ts';
 import { createRuntimeRouter } from './runtime/runtime-router.ts';
 import { findOpenWorkspaceSessionId, loadWorkspacePage } from './lifecycle/workspace-page.ts';
 
@@ -144,8 +144,7 @@ async function showWorkspace(deps: WorkspaceDeps, req: Request, res: Response): 
           state: runtime.state(id),
           log: runtime.logTail(id),
           walls: runtime.confinement(id),
-          use: describeUse(runtime, id, formatOf(res)),
-          endedForMemory: runtime.resourceUse(id)?.endedForMemory ?? 0,
+          ...describeUse(runtime, id, formatOf(res)),
         }
       : null,
     ssh: await findSshGuide(db, context, { config, workspaceId: id, companyId }),
@@ -156,13 +155,23 @@ async function showWorkspace(deps: WorkspaceDeps, req: Request, res: Response): 
   });
 }
 
-/** How the page leads to ports inside; null where the app does not carry the traffic. */
+/** How the page of a workspace leads to ports inside, for the view. */
+interface ShownPorts {
+  isOffered: boolean;
+  /** The ports on which something listens now. */
+  listening: number[];
+  /** The field as it was typed, and what is wrong with it. */
+  value: string;
+  error: string | null;
+}
+
+/** Null where the app does not carry the traffic. */
 async function portsOf(
   deps: WorkspaceDeps,
   req: Request,
   res: Response,
   workspaceId: number,
-): Promise<object | null> {
+): Promise<ShownPorts | null> {
   const { config, runtime } = deps;
   const { addresses } = accessRules(deps);
   if (config.workspaceDomain === null || addresses === undefined || !runtime.isManaged) return null;

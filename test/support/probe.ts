@@ -56,7 +56,7 @@ export interface AboutProbe {
 }
 
 /** Sends a request to the program of that workspace, which must listen on its socket. */
-export function askProbe<Answer>(runtime: WorkspaceRuntime, id: number, path = '/'): Promise<Answer> {
+export function askProgram<Answer>(runtime: WorkspaceRuntime, id: number, path = '/'): Promise<Answer> {
   const address = runtime.addressOf(id);
   if (address === null || !('socketPath' in address)) throw new Error('it has no socket');
   return new Promise((done, fail) => {

@@ -7,7 +7,7 @@ import { watchMemory } from '../memory.ts';
 import { openSockets } from '../open-sockets.ts';
 import type { BenchRow, Outcome } from '../outcome.ts';
 import { interleave } from '../rounds.ts';
-import { logStatements } from '../statement-log.ts';
+import { logStatements, type StatementLog } from '../statement-log.ts';
 import { median } from '../statistics.ts';
 import { runningWorkspaces } from '../apps/workspace-environment.ts';
 
@@ -21,6 +21,9 @@ const ROUND_SECONDS = 60;
 const QUICK_SECONDS = 10;
 
 const LIMIT = 60;
+
+/** The logs are at work every few seconds. */
+const LOGGED_MAX_MS = 120_000;
 
 /** The cost for the database of people at work, whose messages are counted in memory. */
 export const sockets: BenchRow = {
@@ -39,7 +42,7 @@ export const sockets: BenchRow = {
     const memory = watchMemory(app.pid);
     const { subject, reference } = await interleave(
       lab,
-      async () => perMinute(await countBusy(app, guests, log, seconds)),
+      async () => perMinute(await countBusy(app, guests, { log, database, seconds })),
       countIdle,
     );
     const peakMemoryMiB = memory.stop();
@@ -83,12 +86,11 @@ async function enterAll(lab: Lab, app: AppProcess): Promise<Guest[]> {
 async function countBusy(
   app: AppProcess,
   guests: Guest[],
-  log: { countDuring(work: () => Promise<unknown>): Promise<number> },
-  seconds: number,
+  { log, database, seconds }: { log: StatementLog; database: BenchDatabase; seconds: number },
 ): Promise<number> {
   const open = await openSockets(app, guests, SOCKETS);
-  // Opening is another matter: sessions begin, with their audit rows.
-  await sleep(5000);
+  // Opening is another matter: sessions begin, with audit rows that the logs of their companies take in.
+  await untilLogged(database);
   const before = open.sent();
   const statements = await log.countDuring(() => sleep(seconds * 1000));
   const sent = open.sent() - before;
@@ -98,6 +100,22 @@ async function countBusy(
     throw new Error(`${String(lost)} WebSockets were lost, and ${String(sent)} messages sent`);
   return statements;
 }
+
+/** Waits until the transparency logs have taken in every audit row. */
+async function untilLogged({ superUrl }: BenchDatabase): Promise<void> {
+  const end = Date.now() + LOGGED_MAX_MS;
+  while (Date.now() < end) {
+    await sleep(5000);
+    const [row] = await runStatement<{ is_logged: boolean }>(superUrl, IS_LOGGED);
+    if (row?.is_logged === true) return;
+  }
+  throw new Error('the transparency logs have not taken in what opening the WebSockets left');
+}
+
+const IS_LOGGED = `
+  select not exists (select from transparency_logs where integrated < sequenced)
+    and coalesce((select max(id) from audit_logs), 0)
+      <= coalesce((select settled_to from log_cursors where type = 'audit_log'), 0) as is_logged`;
 
 async function checkMinutes({ superUrl }: BenchDatabase): Promise<string> {
   const [row] = await runStatement<{ sessions: string; least: number }>(

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
@@ -17,12 +17,9 @@ import { readFrames } from '../activity/websocket-frames.ts';
 import { OpenConnections, type OpenConnection } from '../access/open-connections.ts';
 import type { HumanActivity } from '../activity/human-activity.ts';
 import { isHttps } from '../workspace-cookie.ts';
-import { workspaceOrigin } from '../host-name.ts';
-import { portLabel, readPortLabel } from '../port-label.ts';
-import { connectionFrom } from './port-connection.ts';
-import { fromPortHeaders, toPortHeaders } from './port-headers.ts';
+import { portTarget, type MadeTarget } from './port-target.ts';
 import { cleanRequestHeaders, cleanResponseHeaders } from './proxy-headers.ts';
-import { BodyStoodStill, relayRequest, type RelayTarget } from './relay-request.ts';
+import { BodyStoodStill, relayRequest } from './relay-request.ts';
 import { relayWebSocket } from './relay-websocket.ts';
 import { sessionBuffer } from '../sessions/session-buffer.ts';
 import { WorkspaceAgent, WorkspaceSilent } from './workspace-agent.ts';
@@ -70,8 +67,6 @@ export interface AuthorizedRequest {
   /** Where its program listens. A port inside that the grant names is not reached by it. */
   address: WorkspaceAddress;
 }
-
-type TargetOptions = Omit<RequestOptions, 'headers'> & { headers: IncomingHttpHeaders };
 
 interface Refused {
   /** In milliseconds since the epoch. */
@@ -234,10 +229,7 @@ export class WorkspaceProxy {
     this.#deps.accessCache.note(context, session, { request, isPartlySeen: false });
   }
 
-  #toTarget(
-    req: IncomingMessage,
-    { address, context, request, grant }: AuthorizedRequest,
-  ): Omit<RelayTarget, 'options'> & { options: TargetOptions } {
+  #toTarget(req: IncomingMessage, { address, context, request, grant }: AuthorizedRequest): MadeTarget {
     const { config } = this.#deps;
     const { method, url: path } = req;
     const protocol = isHttps(config) ? 'https' : 'http';
@@ -246,27 +238,18 @@ export class WorkspaceProxy {
       ip: context.ip,
       protocol,
     });
-    const { port, workspaceId } = grant;
-    if (port === null) {
-      const options = { ...toTarget(address), method, path, headers, agent: this.#agent };
-      return { options, freshAgent: false, cleanAnswer: cleanResponseHeaders };
-    }
-    const open = (): Promise<Socket> =>
-      this.addresses.connectTo?.(workspaceId, port) ?? Promise.reject(new PortClosed());
-    const { label } = readPortLabel(request.label) ?? request;
-    const originOf = (other: number): string | null => {
-      const otherLabel = portLabel(label, other);
-      return otherLabel === null ? null : workspaceOrigin(config, otherLabel);
-    };
-    const ownOrigin = workspaceOrigin(config, request.label);
-    return {
-      options: {
-        ...{ method, path, headers: toPortHeaders(headers, { port, ownOrigin }) },
-        createConnection: connectionFrom(open, this.#silentMs),
-      },
-      freshAgent: undefined,
-      cleanAnswer: (answered, status) => fromPortHeaders(answered, status, originOf),
-    };
+    const { port } = grant;
+    const ways = { config, addresses: this.addresses, silentMs: this.#silentMs };
+    const { options, ...target } =
+      port === null
+        ? this.#programTarget(address, headers)
+        : portTarget(ways, { ...grant, port, label: request.label }, headers);
+    return { ...target, options: { ...options, method, path } };
+  }
+
+  #programTarget(address: WorkspaceAddress, headers: IncomingHttpHeaders): MadeTarget {
+    const options = { ...toTarget(address), headers, agent: this.#agent };
+    return { options, freshAgent: false, cleanAnswer: cleanResponseHeaders };
   }
 
   #hold(authorized: AuthorizedRequest): void {

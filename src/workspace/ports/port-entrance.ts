@@ -19,6 +19,9 @@ const IDLE_MS = 60_000;
 /** A process that says nothing for so long, in milliseconds, has not come up. */
 const ANSWER_MS = 10_000;
 
+/** A process that has not come up is not started again for so long, in milliseconds. */
+const REST_MS = 1000;
+
 /** More bytes of its complaints are not kept. */
 const COMPLAINT_MAX = 500;
 
@@ -57,6 +60,8 @@ export class PortEntrance {
   #next = 1;
   #idle: NodeJS.Timeout;
   isOver = false;
+  #hasAnswered = false;
+  #failure: { error: Error; at: number } | null = null;
 
   constructor(of: { holder: ProcessIdentity; owner: { uid: number; gid: number } | null; log: Log }) {
     const bare = ['--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'];
@@ -106,6 +111,12 @@ export class PortEntrance {
     });
   }
 
+  /** Why the process has not come up, when that was a moment ago: each request would start another one. */
+  get recentFailure(): Error | null {
+    const failure = this.#failure;
+    return failure !== null && Date.now() - failure.at < REST_MS ? failure.error : null;
+  }
+
   /** Ends the process; connections that it has handed over stay. */
   end(): void {
     this.isOver = true;
@@ -121,6 +132,7 @@ export class PortEntrance {
   }
 
   #settle({ id, code }: Said, socket: Socket | null): void {
+    this.#hasAnswered = true;
     const waiting = this.#take(id);
     // Nobody waits any more.
     if (waiting === undefined) socket?.destroy();
@@ -137,6 +149,7 @@ export class PortEntrance {
   }
 
   #finish(error: Error): void {
+    if (!this.isOver && !this.#hasAnswered) this.#failure = { error, at: Date.now() };
     this.end();
     for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(error);
   }

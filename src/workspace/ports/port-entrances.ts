@@ -33,6 +33,8 @@ export class PortEntrances {
   connect(workspaceId: number, running: Running, port: number): Promise<Socket> {
     const known = this.#find(workspaceId, running);
     if (known === null) return Promise.reject(new PortClosed());
+    const failure = known.entrance?.recentFailure ?? null;
+    if (failure !== null) return Promise.reject(failure);
     if (known.entrance?.isOver !== false)
       known.entrance = new PortEntrance({ holder: known.holder, owner: running.owner, log: this.#log });
     return known.entrance.connect(port);

@@ -23,8 +23,10 @@ export async function endLeftovers(
   runtime: WorkspaceRuntime,
 ): Promise<number> {
   let count = 0;
-  for (const id of runtime.listRecorded()) {
-    const unwanted = await findUnwanted(db, id);
+  const unwantedNow = await listUnwanted(db, runtime.listRecorded());
+  for (const { id } of unwantedNow) {
+    // The one before may have taken seconds to end, and somebody may have started this one meanwhile.
+    const [unwanted] = await listUnwanted(db, [id]);
     if (unwanted === undefined) continue;
     await stopWithRow(db, context, { workspace: unwanted, runtime, because: 'left-running' });
     count += 1;
@@ -59,11 +61,14 @@ export async function stopWithRow(
   });
 }
 
-async function findUnwanted(db: Knex, id: number): Promise<Stopped | undefined> {
+/** Those of these workspaces whose programs should not run. */
+async function listUnwanted(db: Knex, ids: number[]): Promise<Stopped[]> {
+  if (ids.length === 0) return [];
   return db('workspaces')
-    .where({ id })
+    .whereRaw('id = any(?::bigint[])', [ids])
     .where((query) => {
       query.whereNull('wanted_running_since').orWhereNotNull('deleted_at');
     })
-    .first<Stopped | undefined>(['id', 'company_id', 'owner_user_id', 'name', 'port']);
+    .orderBy('id')
+    .select<Stopped[]>(['id', 'company_id', 'owner_user_id', 'name', 'port']);
 }

@@ -7,6 +7,7 @@ import {
   controlGroupOf,
   limitControlGroup,
   makeControlGroup,
+  readEndedForMemory,
   readGroupUse,
   removeControlGroup,
   type GroupUse,
@@ -113,7 +114,7 @@ export class WorkspaceProcess {
     this.#confinement = { sandbox, network };
     this.#group = group;
     this.#limits = limits;
-    this.#endedForMemory = this.use?.endedForMemory ?? 0;
+    this.#endedForMemory = this.#readEnded() ?? 0;
     this.applyPlan(workspace);
     this.#log.info({ workspaceId: this.#id, pid: adopted.pid }, 'workspace adopted');
   }
@@ -137,9 +138,13 @@ export class WorkspaceProcess {
 
   /** Notices whether the kernel has ended something for want of memory. */
   look(): void {
-    const count = this.use?.endedForMemory ?? this.#endedForMemory;
+    const count = this.#readEnded() ?? this.#endedForMemory;
     if (count > this.#endedForMemory) this.#memoryBlameUntil = Date.now() + MEMORY_BLAME_MS;
     this.#endedForMemory = count;
+  }
+
+  #readEnded(): number | null {
+    return this.#group === null ? null : readEndedForMemory(this.#group);
   }
 
   /** Whether the program, which has ended, did so because the memory was used up. */

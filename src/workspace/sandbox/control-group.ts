@@ -85,15 +85,19 @@ export function joinControlGroup(group: string, pid: number): void {
 
 /** What the programs of a group take now; null when the group is gone. */
 export function readGroupUse(group: string): GroupUse | null {
-  const [current, stat, processes, events] = [
-    'memory.current',
-    'memory.stat',
-    'pids.current',
-    'memory.events',
-  ].map((name) => readIfThere(join(group, name)));
-  if (current == null || stat == null || processes == null || events == null) return null;
+  const [current, stat, processes] = ['memory.current', 'memory.stat', 'pids.current'].map((name) =>
+    readIfThere(join(group, name)),
+  );
+  const endedForMemory = readEndedForMemory(group);
+  if (current == null || stat == null || processes == null || endedForMemory === null) return null;
   const memoryBytes = Math.max(0, Number(current) - fieldOf(stat, 'inactive_file'));
-  return { memoryBytes, processes: Number(processes), endedForMemory: fieldOf(events, 'oom_kill') };
+  return { memoryBytes, processes: Number(processes), endedForMemory };
+}
+
+/** `endedForMemory` alone: it is asked for every second. Null when the group is gone. */
+export function readEndedForMemory(group: string): number | null {
+  const events = readIfThere(join(group, 'memory.events'));
+  return events === null ? null : fieldOf(events, 'oom_kill');
 }
 
 /** Kills all that is left in a group, and removes it. Rejects when something does not end. */

@@ -10,7 +10,7 @@ import { createAuditSpool } from '../../../src/audit/audit-spool.ts';
 import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
 import { type WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { endOfChild, startChild } from '../../support/programs/child.ts';
-import { askProbe, probeProgram, type AboutProbe } from '../../support/probe.ts';
+import { askProgram, probeProgram, type AboutProbe } from '../../support/probe.ts';
 
 const isRoot = process.getuid?.() === 0;
 const hasOwnServer = (process.env['TEST_DATABASE_URL'] ?? '') === '';
@@ -76,12 +76,12 @@ async function spoolAnEvent(): Promise<void> {
 }
 
 const tell = (act: string, path: string): Promise<string> =>
-  askProbe(runtime, 1, `/${act}?path=${encodeURIComponent(path)}`);
+  askProgram(runtime, 1, `/${act}?path=${encodeURIComponent(path)}`);
 
 describe.skipIf(!isRoot)('from inside a workspace (needs root, to give each a user of its own)', () => {
   it('its own folder and socket can be reached, and neither those of another nor its process', async () => {
-    const about = await askProbe<AboutProbe>(runtime, 1);
-    const other = await askProbe<AboutProbe>(runtime, 2);
+    const about = await askProgram<AboutProbe>(runtime, 1);
+    const other = await askProgram<AboutProbe>(runtime, 2);
     expect([about.uid, other.uid]).toEqual([200_001, 200_002]);
     expect(await tell('list', about.cwd)).toBe('');
     expect(await tell('list', other.cwd)).toBe('EACCES');
@@ -122,14 +122,14 @@ describe('from inside a workspace, whoever it runs as', () => {
     for (const user of ['postgres', username, inject('testServer').appRole, 'nobody', '']) {
       const path = `/postgres?path=${port}&user=${user}`;
       // Postgres asks for a password by SCRAM (R10) or refuses (E); R0 would mean that it lets the user in.
-      expect(await askProbe<string>(runtime, 1, path), user).toMatch(/^(R10|E)$/);
+      expect(await askProgram<string>(runtime, 1, path), user).toMatch(/^(R10|E)$/);
     }
     for (const folder of ['/tmp', '/var/run/postgresql'])
       expect(await tell('connect', `${folder}/.s.PGSQL.${port}`)).toBe('ENOENT');
   });
 
   it('the environment is that of a workspace', async () => {
-    const { env } = await askProbe<AboutProbe>(runtime, 1);
+    const { env } = await askProgram<AboutProbe>(runtime, 1);
     expect(Object.keys(env).sort()).toEqual(['HOME', 'LANG', 'LOGNAME', 'PATH', 'USER']);
     expect(existsSync(env['HOME'] ?? '')).toBe(true);
   });

@@ -1,19 +1,12 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
+import { foldersOf } from '../../../src/config/data-folders.ts';
+import { PortEntrances } from '../../../src/workspace/ports/port-entrances.ts';
+import { findRecorded } from '../../../src/workspace/runtime/workspace-folders.ts';
 import type { WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
 import { findBrowser, launchBrowser } from '../../browser/browser.ts';
@@ -22,12 +15,10 @@ import { buildCast, buildWorkspace, type Cast } from '../../support/programs/bui
 import { PASSWORD, signIn, type Visitor } from '../../support/visitor.ts';
 import { enterWorkspace, type Guest } from '../entry.ts';
 import { openSocketAt, requestAt, type Way } from '../guest-client.ts';
-import { askInside, SCRIPT_PROGRAM } from '../sandbox/script-program.ts';
+import { askInside, createScriptRuntime, FIRST_UID } from '../sandbox/script-program.ts';
 import { DEV_SERVER } from './dev-server.ts';
 
-const isRoot = process.getuid?.() === 0;
-const uid = isRoot ? 200_000 : null;
-const fault = findSandboxFault({ uid, gid: null, readable: [], deniedNetworks: [] }, 'own');
+const fault = findSandboxFault({ uid: FIRST_UID, gid: null, readable: [], deniedNetworks: [] }, 'own');
 if (fault !== null) console.log(`skipped: no test of ports inside of workspaces, since ${fault}`);
 const browserPath = findBrowser();
 
@@ -45,7 +36,7 @@ function entrancesTo(id: number): string[] {
   const children = readFileSync(`/proc/${self}/task/${self}/children`, 'utf8').trim().split(' ');
   return children.filter((pid) => {
     if (!existsSync(`/proc/${pid}/status`)) return false;
-    const isOwn = uid === null || readStatus(pid, 'Uid').startsWith(String(uid + id));
+    const isOwn = FIRST_UID === null || readStatus(pid, 'Uid').startsWith(String(FIRST_UID + id));
     return isOwn && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('createConnection');
   });
 }
@@ -53,6 +44,7 @@ function entrancesTo(id: number): string[] {
 describe.skipIf(fault !== null)('a server on a port inside of a workspace', { timeout: 60_000 }, () => {
   let dataDir: string;
   let runtime: WorkspaceRuntime;
+  let close: () => Promise<void>;
   let app: ListeningApp;
   let cast: Cast;
   let bob: Visitor;
@@ -63,28 +55,7 @@ describe.skipIf(fault !== null)('a server on a port inside of a workspace', { ti
   let way: Way;
 
   beforeAll(async () => {
-    dataDir = mkdtempSync(join(tmpdir(), 'yp-'));
-    chmodSync(dataDir, 0o711);
-    runtime = createWorkspaceRuntime({
-      config: {
-        ...{
-          isManaged: true,
-          command: [process.execPath, '-e', SCRIPT_PROGRAM, '{socket}'],
-          usesSocket: true,
-        },
-        ...{ dataDir, uid, gid: null, sandbox: 'bubblewrap', network: 'own', deniedNetworks: [] },
-        ...{
-          readable: [PACKAGES],
-          memoryMb: null,
-          processesMax: null,
-          cpuPercent: null,
-          cgroup: null,
-          diskMb: null,
-        },
-        ...{ outlivesApp: false, startTimeoutMs: 30_000 },
-      },
-      log: pino({ level: 'silent' }),
-    });
+    ({ runtime, dataDir, close } = createScriptRuntime({ readable: [PACKAGES] }));
     app = await startListeningApp({ deps: { runtime, workspaceAddresses: runtime } });
     way = { port: Number(new URL(app.url).port) };
     cast = await buildCast(app.db);
@@ -99,9 +70,8 @@ describe.skipIf(fault !== null)('a server on a port inside of a workspace', { ti
     charlie = await signIn(app.app, cast.charlie);
   });
   afterAll(async () => {
-    await runtime.close();
+    await close();
     await app.close();
-    rmSync(dataDir, { recursive: true, force: true });
   });
 
   async function start(owner: Cast['bob'], name: string): Promise<{ id: number }> {
@@ -228,6 +198,26 @@ describe.skipIf(fault !== null)('a server on a port inside of a workspace', { ti
     // Nobody inside sees it.
     expect(await askInside(runtime, bobs.id, 'ps -ef | grep -c createConnectio[n]')).toBe('0\n');
   });
+
+  it.skipIf(FIRST_UID === null)(
+    'is tried once a second at most where its network cannot be entered',
+    async () => {
+      const lines: string[] = [];
+      const log = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+      const starter = findRecorded(foldersOf(join(dataDir, 'workspaces'), bobs.id));
+      if (starter === undefined) throw new Error('no record of a running workspace');
+      const entrances = new PortEntrances(log);
+      // A user who may not enter there.
+      const connect = () =>
+        entrances.connect(bobs.id, { starter, owner: { uid: 65_534, gid: 65_534 } }, 3000);
+      await expect(connect()).rejects.toThrow('has ended');
+      for (let again = 0; again < 5; again += 1) await expect(connect()).rejects.toThrow('has ended');
+      expect(lines).toHaveLength(1);
+      await expect
+        .poll(async () => (await connect().catch(() => undefined), lines.length), { timeout: 5000 })
+        .toBe(2);
+    },
+  );
 
   it('says that nothing listens, and is there as soon as something does', async () => {
     const guest = await enter(bob, bobs, 3010);

@@ -23,7 +23,7 @@ import type {
 import type { RuntimeConfig } from '../../../src/config/runtime-config.ts';
 import { chooseSandbox, findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
 import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
-import { askProbe, probeProgram, type AboutProbe } from '../../support/probe.ts';
+import { askProgram, probeProgram, type AboutProbe } from '../../support/probe.ts';
 
 const roots: string[] = [];
 const runtimes: WorkspaceRuntime[] = [];
@@ -124,7 +124,7 @@ describe.each(kinds)('a workspace’s program (sandbox: $sandbox, network: $netw
     const runtime = runtimeIn(root);
     expect(await runtime.start(workspace(1, '--$(id) "x"; ls'))).toEqual({ ok: true });
     expect(runtime.state(1)).toBe('running');
-    const about = await askProbe<AboutProbe>(runtime, 1);
+    const about = await askProgram<AboutProbe>(runtime, 1);
     expect(about.cwd).toBe(join(root, 'workspaces/1'));
     expect(about.args.at(-1)).toBe('$(id) "x"; ls');
     const names = Object.keys(about.env).filter((name) => name !== 'PWD');
@@ -140,7 +140,7 @@ describe.each(kinds)('a workspace’s program (sandbox: $sandbox, network: $netw
     const runtime = runtimeIn(root);
     await runtime.start(workspace(1));
     const pid = startedPid(root, 1);
-    await askProbe<number>(runtime, 1, '/child');
+    await askProgram<number>(runtime, 1, '/child');
     const family = familyOf(pid);
     expect(family.length).toBeGreaterThanOrEqual(2);
     await runtime.stop(1);
@@ -154,10 +154,10 @@ describe.each(kinds)('a workspace’s program (sandbox: $sandbox, network: $netw
     const runtime = runtimeIn(root);
     await runtime.start(workspace(1));
     const before = startedPid(root, 1);
-    await expect(askProbe(runtime, 1, '/crash')).rejects.toThrow();
+    await expect(askProgram(runtime, 1, '/crash')).rejects.toThrow();
     await expect.poll(() => startedPid(root, 1), { timeout: 10_000 }).not.toBe(before);
     await expect.poll(() => runtime.state(1)).toBe('running');
-    await askProbe<AboutProbe>(runtime, 1);
+    await askProgram<AboutProbe>(runtime, 1);
   });
 
   it('says when it does not come up', async () => {
@@ -185,7 +185,7 @@ describe.each(kinds)('a workspace’s program (sandbox: $sandbox, network: $netw
     expect(await after.start(workspace(1))).toEqual({ ok: true });
     expect(startedPid(root, 1)).toBe(pid);
     expect(after.confinement(1)).toEqual(kind);
-    await askProbe<AboutProbe>(after, 1);
+    await askProgram<AboutProbe>(after, 1);
     await after.stop(1);
     expect(lives(pid)).toBe(false);
     writeFileSync(join(root, 'workspaces/.run/1.json'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
@@ -208,7 +208,7 @@ describe.each(kinds)('a workspace’s program (sandbox: $sandbox, network: $netw
     const root = newRoot();
     const runtime = runtimeIn(root);
     await runtime.start(workspace(1));
-    await askProbe(runtime, 1, '/slow-end');
+    await askProgram(runtime, 1, '/slow-end');
     await runtime.stop(1);
     expect(readFileSync(join(root, 'workspaces/1/ended'), 'utf8')).toBe('well');
   });
@@ -217,7 +217,7 @@ describe.each(kinds)('a workspace’s program (sandbox: $sandbox, network: $netw
     const root = newRoot();
     const runtime = runtimeIn(root);
     await runtime.start(workspace(1));
-    await askProbe(runtime, 1, '/deaf');
+    await askProgram(runtime, 1, '/deaf');
     const family = familyOf(startedPid(root, 1));
     await runtime.stop(1);
     expect(family.filter(lives)).toEqual([]);
@@ -267,7 +267,7 @@ describe.each(kinds)('a workspace’s program (sandbox: $sandbox, network: $netw
   it.skipIf(!existsSync('/usr/bin/prlimit'))('has the limits that are configured', async () => {
     const runtime = runtimeIn(newRoot(), { memoryMb: 4096 });
     await runtime.start(workspace(1));
-    const limits = await askProbe<string>(runtime, 1, '/read?path=/proc/self/limits');
+    const limits = await askProgram<string>(runtime, 1, '/read?path=/proc/self/limits');
     expect(limits).toMatch(/Max data size +4294967296 +4294967296/);
     expect(limits).toMatch(/Max core file size +0 +0/);
   });
@@ -340,7 +340,7 @@ describe.skipIf(fault !== null)('a sandbox', () => {
     expect(await after.start(workspace(1))).toEqual({ ok: true });
     expect(lives(pid)).toBe(false);
     expect(after.confinement(1)).toEqual({ sandbox: 'bubblewrap', network: 'shared' });
-    expect((await askProbe<AboutProbe>(after, 1)).pid).toBe(2);
+    expect((await askProgram<AboutProbe>(after, 1)).pid).toBe(2);
   });
 
   it('has a /tmp of its own, which a start empties', async () => {
@@ -348,9 +348,9 @@ describe.skipIf(fault !== null)('a sandbox', () => {
     const runtime = startRuntime(root, { sandbox: 'bubblewrap' });
     await runtime.start(workspace(1));
     writeFileSync(join(root, 'workspaces/.tmp/1/left'), 'from before');
-    expect(await askProbe(runtime, 1, '/read?path=/tmp/left')).toBe('from before');
+    expect(await askProgram(runtime, 1, '/read?path=/tmp/left')).toBe('from before');
     await runtime.restart(workspace(1));
-    expect(await askProbe(runtime, 1, '/read?path=/tmp/left')).toBe('ENOENT');
+    expect(await askProgram(runtime, 1, '/read?path=/tmp/left')).toBe('ENOENT');
   });
 
   it('is what the process chooses where nothing is set, and a start in production as root insists on', () => {

@@ -118,6 +118,23 @@ describe('a program that nobody uses', () => {
 });
 
 describe('a program that runs though nobody wants it', () => {
+  it('is left alone when somebody starts it while the one before it ends', async () => {
+    const [first, second] = [await runningPlace(), await runningPlace()];
+    const wanted_running_since = hours(0);
+    await site.db('workspaces').whereIn('id', [first, second]).update({ wanted_running_since: null });
+    const slow = {
+      ...runtime,
+      listRecorded: () => [first, second],
+      stop: async (id: number) => {
+        await site.db('workspaces').where({ id: second }).update({ wanted_running_since });
+        await runtime.stop(id);
+      },
+    };
+    await stopUnneededWorkspaces(site.db, sweeperContext(hours(0.1)), { runtime: slow, idleStopHours: 12 });
+    expect([runtime.state(first), runtime.state(second)]).toEqual(['stopped', 'running']);
+    expect(await stopRows(second)).toEqual([]);
+  });
+
   it('because an act was cut off is ended by the next look, with a row, and no other is', async () => {
     const [left, wanted] = [await runningPlace(), await runningPlace()];
     await site.db('workspaces').where({ id: left }).update({ wanted_running_since: null });

@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -21,6 +20,7 @@ import type { WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
 import { findControlGroupFault } from '../../../src/workspace/sandbox/control-group.ts';
 import { findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
+import { askProgram } from '../../support/probe.ts';
 
 /** A group of the test's own; the system's manager leaves alone what it has not made. */
 const cgroup = `/sys/fs/cgroup/youarecoder-test-${String(process.pid)}`;
@@ -143,11 +143,11 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
     const runtime = runtimeOf(newRoot());
     await runtime.start(place(1));
     await runtime.start(place(2));
-    await expect(ask(runtime, 1, '/eat?count=400')).rejects.toThrow();
+    await expect(askProgram(runtime, 1, '/eat?count=400')).rejects.toThrow();
     await expect.poll(() => runtime.state(1), { timeout: 20_000 }).toBe('stopped');
     expect(runtime.memoryFullSince(1)).not.toBeNull();
     expect(runtime.state(2)).toBe('running');
-    expect(await ask(runtime, 2, '/eat?count=50')).toBe('done');
+    expect(await askProgram(runtime, 2, '/eat?count=50')).toBe('done');
     expect(runtime.memoryFullSince(2)).toBeNull();
     expect(await runtime.start(place(1))).toEqual({ ok: true });
     expect(runtime.memoryFullSince(1)).toBeNull();
@@ -157,7 +157,7 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
   it('counts a program of somebody that was ended for memory, while the workspace goes on', async () => {
     const runtime = runtimeOf(newRoot());
     await runtime.start(place(1));
-    expect(await ask(runtime, 1, '/child-eats')).toBe('SIGKILL');
+    expect(await askProgram(runtime, 1, '/child-eats')).toBe('SIGKILL');
     expect(runtime.state(1)).toBe('running');
     await expect.poll(() => runtime.resourceUse(1)?.endedForMemory).toBe(1);
     expect(runtime.memoryFullSince(1)).toBeNull();
@@ -167,16 +167,20 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
     const runtime = runtimeOf(newRoot());
     await runtime.start(place(1));
     await runtime.start(place(2));
-    const { made, failed } = await ask<{ made: number; failed: number }>(runtime, 1, '/fork?count=100');
+    const { made, failed } = await askProgram<{ made: number; failed: number }>(
+      runtime,
+      1,
+      '/fork?count=100',
+    );
     expect(made).toBeLessThan(60);
     expect(failed).toBe(100 - made);
-    expect(await ask(runtime, 2, '/fork?count=10')).toEqual({ made: 10, failed: 0 });
+    expect(await askProgram(runtime, 2, '/fork?count=10')).toEqual({ made: 10, failed: 0 });
   });
 
   it('slows a workspace down that wants more of the processor than it may have', async () => {
     const runtime = runtimeOf(newRoot());
     await runtime.start(place(1));
-    await ask(runtime, 1, '/spin?count=1');
+    await askProgram(runtime, 1, '/spin?count=1');
     expect(Number(/^nr_throttled (\d+)$/m.exec(read(1, 'cpu.stat'))?.[1])).toBeGreaterThan(0);
   });
 
@@ -244,19 +248,3 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
     expect(await runtime.start(place(1))).toEqual({ ok: false, reason: 'cannot-start' });
   });
 });
-
-function ask<Answer = string>(runtime: WorkspaceRuntime, id: number, path: string): Promise<Answer> {
-  const address = runtime.addressOf(id);
-  if (address === null || !('socketPath' in address)) throw new Error('it has no socket');
-  return new Promise((done, fail) => {
-    request({ socketPath: address.socketPath, path }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += String(chunk)));
-      response.on('end', () => {
-        done(JSON.parse(text) as Answer);
-      });
-    })
-      .once('error', fail)
-      .end();
-  });
-}

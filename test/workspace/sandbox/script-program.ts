@@ -1,4 +1,10 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { RuntimeConfig } from '../../../src/config/runtime-config.ts';
+import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
 import type { WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 
 /** Runs each script that it is asked to run, and answers with all that the script printed. */
@@ -15,6 +21,34 @@ require('node:http').createServer((req, res) => {
   });
 }).listen(process.argv[1]);
 `;
+
+/** Users of workspaces follow this one; null where the test cannot give them users of their own. */
+export const FIRST_UID = process.getuid?.() === 0 ? 200_000 : null;
+
+/** A runtime whose workspaces run scripts, each in a sandbox with a network of its own, and its folder. */
+export function createScriptRuntime(over: Pick<RuntimeConfig, 'readable'> & Partial<RuntimeConfig>): {
+  runtime: WorkspaceRuntime;
+  dataDir: string;
+  close(): Promise<void>;
+} {
+  const dataDir = mkdtempSync(join(tmpdir(), 'yac-'));
+  chmodSync(dataDir, 0o711);
+  const runtime = createWorkspaceRuntime({
+    config: {
+      ...{ isManaged: true, usesSocket: true, outlivesApp: false, startTimeoutMs: 30_000, dataDir },
+      command: [process.execPath, '-e', SCRIPT_PROGRAM, '{socket}'],
+      ...{ uid: FIRST_UID, gid: null, sandbox: 'bubblewrap', network: 'own', deniedNetworks: [] },
+      ...{ memoryMb: null, processesMax: null, cpuPercent: null, cgroup: null, diskMb: null },
+      ...over,
+    },
+    log: pino({ level: 'silent' }),
+  });
+  const close = async (): Promise<void> => {
+    await runtime.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { runtime, dataDir, close };
+}
 
 /** Runs a script in a workspace whose program this is, and returns what it printed. */
 export function askInside(runtime: WorkspaceRuntime, id: number, script: string): Promise<string> {

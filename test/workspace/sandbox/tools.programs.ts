@@ -1,15 +1,11 @@
-import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pino } from 'pino';
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
 import type { WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
-import { askInside, SCRIPT_PROGRAM } from './script-program.ts';
+import { askInside, createScriptRuntime, FIRST_UID } from './script-program.ts';
 
-const uid = process.getuid?.() === 0 ? 200_000 : null;
-const fault = findSandboxFault({ uid, gid: null, readable: [], deniedNetworks: [] }, 'own');
+const fault = findSandboxFault({ uid: FIRST_UID, gid: null, readable: [], deniedNetworks: [] }, 'own');
 if (fault !== null) console.log(`skipped: no test of tools inside of a sandbox, since ${fault}`);
 
 const PACKAGES = realpathSync(resolve(import.meta.dirname, '../../../node_modules'));
@@ -20,40 +16,16 @@ const lacks = (program: string): boolean => {
 };
 
 describe.skipIf(fault !== null)('the tools of a developer inside of a sandbox', { timeout: 60_000 }, () => {
-  let dataDir: string;
   let runtime: WorkspaceRuntime;
+  let close: () => Promise<void>;
 
   beforeAll(async () => {
-    dataDir = mkdtempSync(join(tmpdir(), 'yt-'));
-    chmodSync(dataDir, 0o711);
-    runtime = createWorkspaceRuntime({
-      config: {
-        ...{
-          isManaged: true,
-          command: [process.execPath, '-e', SCRIPT_PROGRAM, '{socket}'],
-          usesSocket: true,
-        },
-        ...{ dataDir, uid, gid: null, sandbox: 'bubblewrap', network: 'own', deniedNetworks: [] },
-        ...{
-          readable: [PACKAGES],
-          memoryMb: 1024,
-          processesMax: 200,
-          cpuPercent: null,
-          cgroup: null,
-          diskMb: null,
-        },
-        ...{ outlivesApp: false, startTimeoutMs: 30_000 },
-      },
-      log: pino({ level: 'silent' }),
-    });
+    ({ runtime, close } = createScriptRuntime({ readable: [PACKAGES], memoryMb: 1024, processesMax: 200 }));
     expect(await runtime.start({ id: 1, name: 'tools', port: 21_000, plan_now: 'trial' })).toEqual({
       ok: true,
     });
   });
-  afterAll(async () => {
-    await runtime.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => close());
 
   it.skipIf(lacks('gcc'))('compile and run a program', async () => {
     const script = `printf '#include <stdio.h>\\nint main(){puts("compiled");}' >a.c && gcc a.c -o a && ./a`;

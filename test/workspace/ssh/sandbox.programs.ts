@@ -18,7 +18,7 @@ import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.t
 import type { WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { startSshServer } from '../../../src/workspace/ssh/ssh-server.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
-import { askProbe, probeProgram } from '../../support/probe.ts';
+import { askProgram, probeProgram } from '../../support/probe.ts';
 import { buildCast, buildSshKey, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { freePort } from '../../support/postgres/replica.ts';
 import { endOf, hasOpenssh, SshClient, startSshd, type Sshd } from '../../support/programs/sshd.ts';
@@ -135,7 +135,7 @@ describe.skipIf(!canRun)('OpenSSH into a workspace in a sandbox', { timeout: 60_
     expect(groups?.split(' ')).toHaveLength(1);
     expect(folders).toBe('..:');
     await run('echo from a shell >/tmp/note');
-    expect(await askProbe(runtime, place.id, '/read?path=/tmp/note')).toBe('from a shell\n');
+    expect(await askProgram(runtime, place.id, '/read?path=/tmp/note')).toBe('from a shell\n');
     expect(existsSync('/tmp/note')).toBe(false);
   });
 

@@ -149,7 +149,7 @@ export const workspace = {
   portLabel: 'Port',
   portHint: 'From 1024 to 65535, for example 3000 or 5173.',
   portOpen: 'Open port',
-  portOdd: 'Enter a port from 1024 to 65535.',
+  portInvalid: 'Enter a port from 1024 to 65535.',
   portNoAddress:
     'Port {port} of this workspace has no address: the name would be too long, or is another workspace’s. Try another port.',
 

@@ -153,7 +153,7 @@ export const workspace: Record<keyof typeof en, string> = {
   portLabel: 'Port',
   portHint: '1024 ile 65535 arasında, örneğin 3000 veya 5173.',
   portOpen: 'Portu aç',
-  portOdd: '1024 ile 65535 arasında bir port girin.',
+  portInvalid: '1024 ile 65535 arasında bir port girin.',
   portNoAddress:
     'Bu çalışma alanının {port} numaralı portunun adresi yok: ad fazla uzun olurdu ya da başka bir çalışma alanının adı. Başka bir port deneyin.',
 

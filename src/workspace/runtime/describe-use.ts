@@ -1,19 +1,31 @@
 import type { Format } from '../../web/format.ts';
 import type { WorkspaceRuntime } from '../runtime-types.ts';
+import type { GroupUse } from '../sandbox/control-group.ts';
 import { MEGABYTE } from '../sandbox/resource-limits.ts';
 
 type Texts = Pick<Format, 't'>;
 
-/** Each limit of a workspace with its use, in words; empty where neither is known. */
+/** Each limit of a workspace with its use, in words, and how often its memory was used up. */
 export function describeUse(
   runtime: WorkspaceRuntime,
   id: number,
   format: Texts,
+): { use: { term: string; value: string }[]; endedForMemory: number } {
+  const use = runtime.resourceUse(id);
+  return { use: describeRows(runtime, id, format, use), endedForMemory: use?.endedForMemory ?? 0 };
+}
+
+/** Empty where neither limits nor use are known. */
+function describeRows(
+  runtime: WorkspaceRuntime,
+  id: number,
+  format: Texts,
+  use: GroupUse | null,
 ): { term: string; value: string }[] {
   const { t } = format;
   const limits = runtime.limits(id);
   if (runtime.state(id) === 'stopped' || limits === null) return [];
-  const [use, disk] = [runtime.resourceUse(id), runtime.diskUse(id)];
+  const disk = runtime.diskUse(id);
   const { memory_mb: memory, processes, cpu_percent: cpu } = limits;
   const limitOf = (
     key: 'useMemoryEach' | 'useAtMost' | 'useCpuLimit',
