@@ -175,12 +175,13 @@ async function portsOf(
   const { config, runtime } = deps;
   const { addresses } = accessRules(deps);
   if (config.workspaceDomain === null || addresses === undefined || !runtime.isManaged) return null;
+  const isOffered = addresses.offersPorts?.(workspaceId) === true;
   const { port } = req.query;
   const form = portForm.safeParse({ port });
   const key = form.error?.issues[0]?.message as TextKey | undefined;
   return {
-    isOffered: addresses.offersPorts?.(workspaceId) === true,
-    listening: await runtime.listeningPorts(workspaceId),
+    isOffered,
+    listening: isOffered ? await runtime.listeningPorts(workspaceId) : [],
     value: typeof port === 'string' ? port : '',
     error: key === undefined ? null : formatOf(res).t(key),
   };
