@@ -3,6 +3,7 @@ import { draftPackages } from '../../../src/disputes/cases/draft-packages.ts';
 import { receiveNotice } from '../../../src/disputes/cases/receive-notice.ts';
 import { sequenceLeftovers } from '../../../src/transparency/sequence/sequence-leftovers.ts';
 import { contextAt } from '../../billing/scene.ts';
+import { buildAuditRow } from '../../evidence/support.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildMail } from '../../support/programs/build.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
@@ -71,6 +72,18 @@ describe('drafts of the schedule', { timeout: 60_000 }, () => {
     });
     await sweep(30);
     expect([await draftsOf(disputeId), await seenAt(disputeId)]).toEqual([3, 30]);
+    // What happens to colleagues and to other companies is nothing new for this case.
+    const { acme, alice, charlie } = scene.cast;
+    const other = await buildMail(test.db, { company_id: acme.id, user_id: alice.id });
+    await test.db('mail_events').insert({
+      ...{ mail_id: other.id, source: 'report', try: 1, state: 'delivered' },
+      ...{ answer: '250 2.1.5 delivered', server: 'mx.example.com', at: new Date(now + 40 * MINUTE_MS) },
+    });
+    const timestamp = new Date(now + 40 * MINUTE_MS).toISOString();
+    await buildAuditRow(test.database.ownerDb, charlie, {
+      timestamp,
+      action_type: 'payment_callback_success',
+    });
     await sweep(80);
     expect(await seenAt(disputeId)).toBe(30);
   });

@@ -125,6 +125,11 @@ describe('the books', () => {
     });
     expect((await correct('600')).status).toBe(303);
     expect(await read(disputeId)).toMatchObject({ amount_minor: 60_000, lost_minor: 60_000 });
+    // A second round is about its own amount.
+    const again = { ...notice, ...told, kind: 'second', amount_minor: 50_000 } as const;
+    const second = await receiveNotice(test.db, contextAt(new Date()), { notice: again, answerDays: 7 });
+    expect(second).toMatchObject({ ok: true });
+    expect(await read(disputeId)).toMatchObject({ round: 2, amount_minor: 50_000, lost_minor: null });
   });
 });
 

@@ -79,6 +79,20 @@ describe('the facts of a payment', () => {
     for (const word of [alice.email, alice.full_name, '85.105.77.77']) expect(text).not.toContain(word);
   });
 
+  it('have mails about the subscription from 30 days before the order until the bought time ended, and reminders of 14 days', async () => {
+    const { db } = database;
+    const scene = await buildPaid(db);
+    const about = { state: 'relayed', cause_type: 'subscription', cause_id: '1' };
+    const template = 'subscription-reminder';
+    const [early, first, near, late, over] = [31, 20, 3, -5, -40].map((days) => daysBefore(PAID_AT, days));
+    for (const at of [early, first, near, late, over])
+      await buildSentMail(db, scene.payer, { ...about, template, at: at ?? NOW });
+    await buildSentMail(db, scene.cast.alice, { ...about, template, at: near ?? NOW });
+    const { mails, notices } = await factsOf(db, scene, daysBefore(NOW, -60));
+    expect(mails.map(({ created_at }) => created_at)).toEqual([first, near, late]);
+    expect(notices.map(({ at }) => at)).toEqual([near]);
+  });
+
   it('say of a charge of a stored card who agreed to it, and which mail announced it', async () => {
     const { db, ownerDb } = database;
     const first = await buildPaid(db, { created_at: daysBefore(PAID_AT, 30) }, CARD_TERMS);

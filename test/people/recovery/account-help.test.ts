@@ -192,6 +192,13 @@ describe('a link for a new password that an operator sends', () => {
     expect((await new Visitor(test.app).post(link, { password: NEW })).status).toBe(303);
   });
 
+  it('goes to the only admin also where nobody has confirmed the address', async () => {
+    await test.db('users').where('id', cast.alice.id).update({ email_confirmed_at: null });
+    const olivia = await signIn(test.app, cast.olivia);
+    await olivia.post(path(), { reason: 'Called back, showed an invoice' });
+    expect(await run(sendDueRecoveries, soon(25))).toEqual({ mailed: 1, notMailed: 0 });
+  });
+
   it('is not sent when the person objects by the link of the mail: a look is no objection', async () => {
     const olivia = await signIn(test.app, cast.olivia);
     await olivia.post(path(), { reason: 'asked by phone' });
