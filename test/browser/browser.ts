@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { PASSWORD } from '../support/visitor.ts';
 
 const CANDIDATES = [
   '/usr/bin/chromium',
@@ -36,4 +37,13 @@ export function launchBrowser(executablePath: string, domain?: string): Promise<
       ...(domain === undefined ? [] : [`--host-resolver-rules=MAP *.${domain} 127.0.0.1`]),
     ],
   });
+}
+
+/** Signs somebody in by the form, in English, and comes out at the list of workspaces. */
+export async function signInByForm(page: Page, appUrl: string, { email }: { email: string }): Promise<void> {
+  await page.goto(`${appUrl}/auth/login`);
+  await page.getByLabel('Email address').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL('**/workspace');
 }

@@ -2,9 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allowManyWorkspaces, buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
-import { PASSWORD, signIn } from '../support/visitor.ts';
+import { signIn } from '../support/visitor.ts';
 import { askTicket, beginEntry } from '../workspace/entry.ts';
-import { findBrowser, launchBrowser } from './browser.ts';
+import { findBrowser, launchBrowser, signInByForm } from './browser.ts';
 
 const browserPath = findBrowser();
 /**
@@ -32,11 +32,7 @@ describe.skipIf(browserPath === null)('the way into a workspace of another site'
       if (message.type() === 'error') complaints.push(message.text());
     });
     const page = await context.newPage();
-    await page.goto(`${app.url}/auth/login`);
-    await page.getByLabel('Email address').fill(cast.bob.email);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.waitForURL('**/workspace');
+    await signInByForm(page, app.url, cast.bob);
   });
   afterAll(async () => {
     await browser.close();

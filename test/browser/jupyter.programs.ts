@@ -10,8 +10,7 @@ import { createWorkspaceRuntime } from '../../src/workspace/runtime/runtime.ts';
 import { type WorkspaceRuntime } from '../../src/workspace/runtime-types.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
-import { PASSWORD } from '../support/visitor.ts';
-import { findBrowser, launchBrowser } from './browser.ts';
+import { findBrowser, launchBrowser, signInByForm } from './browser.ts';
 
 const browserPath = findBrowser();
 const hasJupyter = existsSync('/usr/bin/jupyter-notebook');
@@ -82,11 +81,7 @@ describe.skipIf(browserPath === null || !hasJupyter)(
 
     it('is started on the workspace’s page and opens at an address of its own', async () => {
       const page = await context.newPage();
-      await page.goto(`${app.url}/auth/login`);
-      await page.getByLabel('Email address').fill(cast.bob.email);
-      await page.getByLabel('Password').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.waitForURL('**/workspace');
+      await signInByForm(page, app.url, cast.bob);
       await page.goto(`${app.url}/workspace/${String(place.id)}`);
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByText('notes is running').waitFor();

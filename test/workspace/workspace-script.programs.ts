@@ -3,10 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findBrowser, launchBrowser } from '../browser/browser.ts';
+import { findBrowser, launchBrowser, signInByForm } from '../browser/browser.ts';
 import { useTestApp } from '../support/app.ts';
 import { allowManyWorkspaces, buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
-import { PASSWORD } from '../support/visitor.ts';
 import { backdate } from './scene.ts';
 
 const executable = findBrowser();
@@ -35,11 +34,7 @@ describe.skipIf(executable === null)('an open workspace page', () => {
     browser = await launchBrowser(executable ?? '');
     context = await browser.newContext({ locale: 'en-GB' });
     page = await context.newPage();
-    await page.goto(`${base}/auth/login`);
-    await page.getByLabel('Email address').fill(cast.bob.email);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.waitForURL('**/workspace');
+    await signInByForm(page, base, cast.bob);
     await page.close();
   });
   afterAll(async () => {
