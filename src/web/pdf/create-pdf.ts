@@ -2,7 +2,15 @@ import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
 import type { Locale } from '../locales/catalogues.ts';
 import { PdfPages } from './pdf-pages.ts';
-import type { PdfDocument } from './printable.ts';
+import { fontOf, type PdfDocument } from './printable.ts';
+
+const files = createRequire(import.meta.url);
+const FONTS = {
+  bold: files.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf'),
+  plain: files.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
+};
+/** The same, opened: no document changes them, and opening them is most of what a short document costs. */
+let opened: [name: string, font: object][] | undefined;
 
 /**
  * An empty tagged A4 document in the product's font, which is embedded: the fonts that every reader has lack
@@ -30,8 +38,6 @@ export function createArchivePdf(about: PdfAbout): PdfDocument {
 }
 
 function createDocument(about: PdfAbout, options: PDFKit.PDFDocumentOptions): PdfDocument {
-  const fonts = createRequire(import.meta.url);
-  const plain = fonts.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf');
   const document = new PDFDocument({
     ...options,
     size: 'A4',
@@ -41,14 +47,21 @@ function createDocument(about: PdfAbout, options: PDFKit.PDFDocumentOptions): Pd
     displayTitle: true,
     lang: about.locale,
     pdfVersion: '1.7',
-    // None at first: of a font that is opened by its path and by a name, the library opens the file anew at
-    // each use of the name.
+    // None of its own.
     font: '',
     info: { Title: about.title, Author: about.author, CreationDate: about.at },
   });
-  document.registerFont('bold', fonts.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf'));
-  document.registerFont('plain', plain);
+  opened ??= openFonts();
+  // The types know files only; the library takes an open font as well.
+  for (const [name, font] of opened) document.registerFont(name, font as Buffer);
   return document;
+}
+
+function openFonts(): [string, object][] {
+  return Object.entries(FONTS).map(([name, file]) => {
+    const document = new PDFDocument({ font: file });
+    return [name, fontOf(document).font];
+  });
 }
 
 /** A whole document as bytes, once `pages.finish` was called. Only for short ones: it is kept in memory. */

@@ -1,12 +1,20 @@
+import { LRUCache } from 'lru-cache';
 import type PDFDocument from 'pdfkit';
 
 export type PdfDocument = InstanceType<typeof PDFDocument>;
 
 /** The parts of pdfkit's font that say whether it has a character, and that lay a word out. */
 interface Font {
+  name: string;
   font: { hasGlyphForCodePoint(code: number): boolean };
-  layoutRun(text: string, features?: Record<string, boolean>): unknown;
+  layoutRun(text: string, features?: Record<string, boolean>): object;
 }
+
+/**
+ * Words as the fonts lay them out, of all documents: reading a font's tables for the same words anew is most
+ * of what a document costs. Nothing changes a word that is laid out.
+ */
+const words = new LRUCache<string, object>({ max: 5000 });
 
 /**
  * A text as the font of the moment can print it, in one line: a character that the font lacks would vanish
@@ -24,7 +32,7 @@ export function printable(document: PdfDocument, text: string): string {
     });
 }
 
-const fontOf = (document: PdfDocument): Font => (document as unknown as { _font: Font })._font;
+export const fontOf = (document: PdfDocument): Font => (document as unknown as { _font: Font })._font;
 
 /**
  * Turns the contextual alternates of the font off: Inter prints `->` as an arrow, which nobody wrote, and
@@ -33,5 +41,10 @@ const fontOf = (document: PdfDocument): Font => (document as unknown as { _font:
 function printAsWritten(font: Font): void {
   if (Object.hasOwn(font, 'layoutRun')) return;
   const layout = font.layoutRun.bind(font);
-  font.layoutRun = (text) => layout(text, { calt: false });
+  font.layoutRun = (text) => {
+    const key = `${font.name} ${text}`;
+    const known = words.get(key) ?? layout(text, { calt: false });
+    words.set(key, known);
+    return known;
+  };
 }
