@@ -1,3 +1,5 @@
+import { parseCommand } from './command-template.ts';
+import type { Environment } from './environment.ts';
 import type { PerPlan } from './per-plan.ts';
 
 /** The part of the configuration that the runtime needs. */
@@ -34,4 +36,27 @@ export interface RuntimeConfig {
   /** Processes live on when the app stops, and the next start adopts them. */
   outlivesApp: boolean;
   startTimeoutMs: number;
+}
+
+export function toRuntimeConfig(env: Environment): RuntimeConfig {
+  const command = env.WORKSPACE_COMMAND;
+  return {
+    isManaged: env.WORKSPACE_RUNTIME === 'process',
+    command: command === undefined ? null : parseCommand(command),
+    usesSocket: command?.includes('{socket}') === true,
+    dataDir: env.DATA_DIR,
+    uid: env.WORKSPACE_UID ?? null,
+    gid: env.WORKSPACE_GID ?? null,
+    sandbox: env.WORKSPACE_SANDBOX ?? 'auto',
+    network: env.WORKSPACE_NETWORK ?? 'auto',
+    deniedNetworks: env.WORKSPACE_DENIED_NETWORKS,
+    readable: env.WORKSPACE_READABLE,
+    memoryMb: env.WORKSPACE_MEMORY_MB ?? null,
+    processesMax: env.WORKSPACE_MAX_PROCESSES ?? null,
+    cpuPercent: env.WORKSPACE_CPU_PERCENT ?? null,
+    diskMb: env.WORKSPACE_DISK_MB ?? null,
+    cgroup: env.WORKSPACE_CGROUP ?? null,
+    outlivesApp: env.NODE_ENV === 'production',
+    startTimeoutMs: env.WORKSPACE_START_SECONDS * 1000,
+  };
 }

@@ -1,7 +1,8 @@
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { WorkspaceDeps } from '../workspace-deps.ts';
-import type { Config, SshConfig } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
+import type { SshConfig } from '../../config/ssh-config.ts';
 import { answerKeyQuestion } from './answer-key-question.ts';
 import { readLines, sendLine } from './json-lines.ts';
 import { OneTimeSecrets } from './one-time-secrets.ts';
