@@ -5,12 +5,8 @@ import type { Config } from '../../config/config.ts';
 import type { AccessCache } from '../access/access-cache.ts';
 import type { AccessRefusal } from '../access/decide-access.ts';
 import { createHostRequestReader, type HostRequest } from '../host-request.ts';
-import {
-  TooMuchOpen,
-  WorkspaceAway,
-  type AuthorizedRequest,
-  type WorkspaceProxy,
-} from './workspace-proxy.ts';
+import { TooMuchOpen } from './open-per-person.ts';
+import { WorkspaceAway, type AuthorizedRequest, type WorkspaceProxy } from './workspace-proxy.ts';
 
 /** The outcome of one request to a workspace's host. The caller answers it unless it is `proxied`. */
 export type ProxyOutcome =

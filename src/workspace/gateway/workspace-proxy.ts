@@ -1,11 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Knex } from 'knex';
-import { LRUCache } from 'lru-cache';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import type { Config } from '../../config/config.ts';
-import { HOUR_MS } from '../../durations.ts';
 import type { Log } from '../../log.ts';
 import type { SessionReference } from '../session-row.ts';
 import type { AccessCache } from '../access/access-cache.ts';
@@ -13,24 +10,19 @@ import { browserFacts, type BrowserClient } from '../access/find-access-facts.ts
 import type { AccessGrant } from '../access/decide-access.ts';
 import type { HostRequest } from '../host-request.ts';
 import type { AccessRules } from '../access-rules.ts';
-import { readFrames } from '../activity/websocket-frames.ts';
 import { OpenConnections, type OpenConnection } from '../access/open-connections.ts';
 import type { HumanActivity } from '../activity/human-activity.ts';
 import { isHttps } from '../workspace-cookie.ts';
+import { countMessages } from './count-messages.ts';
+import { OpenPerPerson } from './open-per-person.ts';
 import { portTarget, type MadeTarget } from './port-target.ts';
 import { cleanRequestHeaders, cleanResponseHeaders } from './proxy-headers.ts';
 import { BodyStoodStill, relayRequest } from './relay-request.ts';
 import { relayWebSocket } from './relay-websocket.ts';
-import { sessionBuffer } from '../sessions/session-buffer.ts';
 import { WorkspaceAgent, WorkspaceSilent } from './workspace-agent.ts';
 import { PortClosed, type WorkspaceAddress, type WorkspaceAddresses } from '../workspace-addresses.ts';
 
 const SILENT_MS = 120_000;
-
-/** The security log names a person who has too much open at most once in this time, in milliseconds. */
-const RECORDED_MS = 60_000;
-
-const REFUSED_MAX = 10_000;
 
 /**
  * The workspace did not answer, or gave an answer that could not be sent on; `status` is the status for the
@@ -49,14 +41,6 @@ export class WorkspaceAway extends Error {
   }
 }
 
-/** The person has as much open as one may have. */
-export class TooMuchOpen extends Error {
-  constructor() {
-    super('the person has too much open');
-    this.name = 'TooMuchOpen';
-  }
-}
-
 /** A request that may reach its workspace, and all that is needed to send it there. */
 export interface AuthorizedRequest {
   request: HostRequest;
@@ -66,12 +50,6 @@ export interface AuthorizedRequest {
   session: SessionReference;
   /** Where its program listens. A port inside that the grant names is not reached by it. */
   address: WorkspaceAddress;
-}
-
-interface Refused {
-  /** In milliseconds since the epoch. */
-  recordedAt: number;
-  count: number;
 }
 
 interface ProxyDeps {
@@ -96,21 +74,14 @@ export class WorkspaceProxy {
   readonly #silentMs: number;
   readonly #agent: WorkspaceAgent;
   readonly #humanActivity: HumanActivity;
-  /** How much each person has open. */
-  readonly #held = new Map<number, number>();
-  /**
-   * How often each person was refused since the security log last named the person: of at most `refusedMax`
-   * people, until an hour after the last refusal. A count that leaves early is missing in the log, which then
-   * names the person again at the next refusal.
-   */
-  readonly #refused: LRUCache<number, Refused>;
+  readonly #openPerPerson: OpenPerPerson;
 
   constructor(deps: ProxyDeps) {
     this.#deps = deps;
     this.#silentMs = deps.silentMs ?? SILENT_MS;
     this.#agent = new WorkspaceAgent({ silentMs: this.#silentMs });
     this.#humanActivity = deps.humanActivity;
-    this.#refused = new LRUCache({ max: deps.refusedMax ?? REFUSED_MAX, ttl: HOUR_MS, ttlResolution: 1000 });
+    this.#openPerPerson = new OpenPerPerson(deps);
     this.addresses = deps.addresses;
     this.connections = new OpenConnections({ ...deps, facts: browserFacts });
   }
@@ -124,7 +95,7 @@ export class WorkspaceProxy {
     res: ServerResponse,
     authorized: AuthorizedRequest,
   ): Promise<void> {
-    this.#hold(authorized);
+    const letGo = this.#openPerPerson.hold(authorized);
     const remove = this.connections.add(toConnection(authorized, false, () => res.destroy()));
     try {
       await relayRequest(req, res, {
@@ -137,7 +108,7 @@ export class WorkspaceProxy {
       throw toAway(error, authorized);
     } finally {
       remove();
-      this.#letGo(authorized);
+      letGo();
     }
   }
 
@@ -152,10 +123,8 @@ export class WorkspaceProxy {
     authorized: AuthorizedRequest,
   ): Promise<void> {
     if (socket.closed) return;
-    this.#hold(authorized);
-    socket.once('close', () => {
-      this.#letGo(authorized);
-    });
+    const letGo = this.#openPerPerson.hold(authorized);
+    socket.once('close', letGo);
     const connection = toConnection(authorized, true, () => socket.destroy());
     socket.once('close', this.connections.add(connection));
     const { options, ...target } = this.#toTarget(req, authorized);
@@ -168,7 +137,7 @@ export class WorkspaceProxy {
         onAnswer: () => {
           this.#countUse(authorized);
         },
-        ...this.#counters(connection, socket),
+        ...countMessages(connection, socket, { db: this.#deps.db, humanActivity: this.#humanActivity }),
       });
     } catch (error) {
       throw toAway(error, authorized);
@@ -185,44 +154,6 @@ export class WorkspaceProxy {
   /** Cuts the answers that are still being sent as well: an event stream has no end. */
   cutAnswers(): void {
     this.connections.cutAll();
-  }
-
-  #counters(
-    connection: OpenConnection<BrowserClient>,
-    socket: Socket,
-  ): { onOpen(): void; onSent(bytes: Buffer): void; onSaid(bytes: Buffer): void } {
-    let openedAt = new Date();
-    let isEndedByWorkspace = false;
-    const buffer = sessionBuffer.of(this.#deps.db);
-    const onSent = readFrames(
-      (bytes) => {
-        const at = new Date();
-        const isActive = this.#humanActivity.isBehindMessage(connection.session, at, {
-          socket,
-          openedAt,
-          bytes,
-        });
-        buffer?.note(connection.session, at, { isActive, isPartlySeen: false });
-      },
-      () => {
-        connection.hasClosed = true;
-        // To a close of the workspace the browser answers with one by itself (RFC 6455, section 5.5.1).
-        if (!isEndedByWorkspace) buffer?.noteClose(connection.session, new Date());
-      },
-    );
-    const onSaid = readFrames(
-      () => {
-        this.#humanActivity.noteSpoken(connection.session, new Date());
-      },
-      () => {
-        isEndedByWorkspace = connection.hasClosed !== true;
-        connection.hasClosed = true;
-      },
-    );
-    const onOpen = (): void => {
-      openedAt = new Date();
-    };
-    return { onOpen, onSent, onSaid };
   }
 
   #countUse({ request, context, session }: AuthorizedRequest): void {
@@ -250,38 +181,6 @@ export class WorkspaceProxy {
   #programTarget(address: WorkspaceAddress, headers: IncomingHttpHeaders): MadeTarget {
     const options = { ...toTarget(address), headers, agent: this.#agent };
     return { options, freshAgent: false, cleanAnswer: cleanResponseHeaders };
-  }
-
-  #hold(authorized: AuthorizedRequest): void {
-    const { userId } = authorized.grant;
-    const held = this.#held.get(userId) ?? 0;
-    if (held >= this.#deps.config.workspaceConnectionsMax) {
-      this.#recordRefusal(authorized);
-      throw new TooMuchOpen();
-    }
-    this.#held.set(userId, held + 1);
-  }
-
-  #letGo({ grant: { userId } }: AuthorizedRequest): void {
-    const held = this.#held.get(userId) ?? 0;
-    if (held > 1) this.#held.set(userId, held - 1);
-    else this.#held.delete(userId);
-  }
-
-  /** Writes one row a minute at most: a person who opens thousands of connections must not fill a table. */
-  #recordRefusal({ grant: { userId, companyId }, context }: AuthorizedRequest): void {
-    const now = context.at.getTime();
-    const refused = this.#refused.get(userId) ?? { recordedAt: -Infinity, count: 0 };
-    this.#refused.set(userId, refused);
-    refused.count += 1;
-    if (now - refused.recordedAt < RECORDED_MS) return;
-    const details = { by: 'gateway', reason: 'too-many', user_id: userId, company_id: companyId };
-    void recordSecurityEvent(this.#deps.db, context, {
-      kind: 'access-refused',
-      details: { ...details, times: refused.count },
-    });
-    refused.recordedAt = now;
-    refused.count = 0;
   }
 }
 

@@ -7,8 +7,8 @@ import { createHttpServer } from '../../../src/web/server/http-server.ts';
 import { HumanActivity } from '../../../src/workspace/activity/human-activity.ts';
 import type { WorkspaceAddress } from '../../../src/workspace/workspace-addresses.ts';
 import { createHostRequestReader } from '../../../src/workspace/host-request.ts';
+import { TooMuchOpen } from '../../../src/workspace/gateway/open-per-person.ts';
 import {
-  TooMuchOpen,
   WorkspaceAway,
   WorkspaceProxy,
   type AuthorizedRequest,
