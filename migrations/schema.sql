@@ -170,7 +170,7 @@ create table audit_logs (
   error_message text,
   event_id uuid default gen_random_uuid() not null,
   constraint pk_audit_logs PRIMARY KEY (event_id, "timestamp"),
-  constraint ck_audit_logs_action CHECK (length(action_type) >= 2 AND length(action_type) <= 64 AND "left"(action_type, 1) <> '_'::text AND translate(action_type, 'abcdefghijklmnopqrstuvwxyz_'::text, ''::text) = ''::text),
+  constraint ck_audit_logs_action CHECK (octet_length(action_type) >= 2 AND octet_length(action_type) <= 64 AND (action_type COLLATE "C") >= 'a'::text AND (action_type COLLATE "C") !~ '[^a-z_]'::text),
   constraint ck_audit_logs_actor CHECK (actor_type = ANY (ARRAY['user'::text, 'operator'::text, 'gateway'::text, 'system'::text, 'anonymous'::text]))
 ) partition by range ("timestamp");
 CREATE INDEX idx_audit_logs_action_type ON audit_logs USING btree (action_type, company_id);
@@ -3065,9 +3065,12 @@ declare
   unknown record;
 begin
   select user_id, company_id into unknown from added
-  where (user_id is not null and not exists (select from users where users.id = added.user_id offset 0))
-    or (company_id is not null
-      and not exists (select from companies where companies.id = added.company_id offset 0))
+  where not exists (
+      select from users
+      where users.id = added.user_id and users.company_id = added.company_id offset 0)
+    and ((user_id is not null and not exists (select from users where users.id = added.user_id offset 0))
+      or (company_id is not null
+        and not exists (select from companies where companies.id = added.company_id offset 0)))
   limit 1;
   if found then
     raise exception 'insert into % violates a reference: no person % or no company %',

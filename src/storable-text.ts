@@ -2,6 +2,7 @@
  * Text that Postgres can store: NUL and lone surrogates, which it refuses in text or jsonb, become U+FFFD.
  */
 export function storable(text: string): string {
+  if (text.isWellFormed() && !text.includes('\0')) return text;
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { v7 as uuid } from 'uuid';
 import { createPrivateFile, statIfThere } from './durable-file.ts';
+import { timeOrderedId } from './time-ordered-id.ts';
 
 /** The contents of one file of the spool, in numbers. */
 export interface Segment {
@@ -20,7 +20,7 @@ export const SEGMENT_NAME = /^\d{15}-[0-9a-f-]{36}\.ndjson$/;
 
 /** A new name for a file that is begun at that time. */
 export function segmentName(atMs: number): string {
-  return `${String(atMs).padStart(15, '0')}-${uuid()}.ndjson`;
+  return `${String(atMs).padStart(15, '0')}-${timeOrderedId()}.ndjson`;
 }
 
 /**

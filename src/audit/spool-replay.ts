@@ -3,7 +3,7 @@ import type { AuditRow } from './audit-row.ts';
 import { findDatabaseIdentity } from '../db/database-identity.ts';
 import type { AuditWriterDeps } from './audit-writer.ts';
 import type { OtherFolder } from './spool-folders.ts';
-import { fromEventLine, insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-events.ts';
+import { fromEventLine, insertAuditEventsAgain, insertOrRefuse, toEventLine } from './insert-audit-events.ts';
 
 /** Writes the events of the spool into the table, and knows whether Postgres answers. */
 interface SpoolReplay {
@@ -69,7 +69,7 @@ export function createSpoolReplay({
     let refused = 0;
     await insertOrRefuse(
       lines.map(fromEventLine),
-      (rows) => insertAuditEvents(db, rows).timeout(limits.writeTimeoutMs),
+      (rows) => insertAuditEventsAgain(db, rows).timeout(limits.writeTimeoutMs),
       async (row, error) => {
         refused += 1;
         await refuse(row, error);

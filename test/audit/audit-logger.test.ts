@@ -96,6 +96,44 @@ describe('AuditLogger', () => {
     ).rejects.toThrow('no person 999999999');
   });
 
+  it('refuses the row of a person or a company that does not exist, beside any that do', async () => {
+    const { context } = contextWithLog();
+    const { acme, globex, alice, olivia } = await buildCast(database.db);
+    const write = (userId: number | null, companyId: number | null): Promise<string> => {
+      const known = toAuditRow(context, { action: 'logout', success: true, userId: alice.id });
+      const row = toAuditRow(context, { action: 'logout', success: true, userId, companyId });
+      return insertAuditEvents(database.db, [known, row]).then(
+        () => 'written',
+        (error: unknown) => (error as Error).message,
+      );
+    };
+    const person = alice.id;
+    const absent = 999_999_999;
+    expect(await write(person, acme.id)).toBe('written');
+    expect(await write(person, globex.id)).toBe('written');
+    expect(await write(olivia.id, acme.id)).toBe('written');
+    expect(await write(null, null)).toBe('written');
+    expect(await write(person, absent)).toContain(`no company ${String(absent)}`);
+    expect(await write(absent, acme.id)).toContain(`no person ${String(absent)}`);
+    expect(await write(null, absent)).toContain(`no company ${String(absent)}`);
+    expect(await write(absent, null)).toContain(`no person ${String(absent)}`);
+  });
+
+  it('takes names of actions in small letters and underscores, of two to 64, and no others', async () => {
+    const event = { actor_type: 'system', success: true, timestamp: new Date() };
+    const write = (action_type: string): Promise<string> =>
+      database
+        .db('audit_logs')
+        .insert({ ...event, action_type })
+        .then(
+          () => 'written',
+          (error: unknown) => (error as { constraint: string }).constraint,
+        );
+    for (const name of ['ab', 'a_', 'login', 'z'.repeat(64)]) expect(await write(name), name).toBe('written');
+    for (const name of ['', 'a', '_a', 'Login', 'a b', 'a1', 'ab\n', 'çay', 'ab\u0131', 'a'.repeat(65)])
+      expect(await write(name), name).toBe('ck_audit_logs_action');
+  });
+
   it('keeps a row for any header a client can send', async () => {
     const { context, db, metrics } = contextWithLog();
     const hostile = {

@@ -89,14 +89,23 @@ describe('an audit row', () => {
     ).toHaveProperty('unreadable_details');
   });
 
+  it('keeps a number of any length, and a text that only looks like half a character', () => {
+    const details = { big: 12345678901234567890n, looks: '\\ud800', 'a\0b': { 'c\uD800': 'token' } };
+    expect(detailsOf(toAuditRow(context, { action: 'logout', success: true, details }))).toEqual({
+      big: '12345678901234567890',
+      looks: '\\ud800',
+      'a\uFFFDb': { 'c\uFFFD': 'token' },
+    });
+  });
+
   it('never carries a secret, wherever it hides', () => {
     const row = toAuditRow(context, {
       action: 'logout',
       success: true,
-      details: { a: { password: 'p', Token: 't' }, hash: 'h', cvv: '000' },
+      details: { a: { password: 'p', list: [{ Token: 't' }] }, hash: 'h', cvv: '000' },
     });
     expect(detailsOf(row)).toEqual({
-      a: { password: '[redacted]', Token: '[redacted]' },
+      a: { password: '[redacted]', list: [{ Token: '[redacted]' }] },
       hash: '[redacted]',
       cvv: '[redacted]',
     });

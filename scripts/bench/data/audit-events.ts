@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import pg from 'pg';
 import { pino } from 'pino';
-import { v7 as uuid } from 'uuid';
 import { AuditLogger, type AuditEntry } from '../../../src/audit/audit-logger.ts';
 import { toAuditRow, type AuditRow } from '../../../src/audit/audit-row.ts';
 import { auditSink } from '../../../src/audit/audit-sink.ts';
 import { createAuditSpool } from '../../../src/audit/audit-spool.ts';
 import { createAuditWriter, type AuditWriter } from '../../../src/audit/audit-writer.ts';
 import type { RequestContext } from '../../../src/audit/request-context.ts';
+import { timeOrderedId } from '../../../src/audit/time-ordered-id.ts';
 import { loadConfig } from '../../../src/config/config.ts';
 import { createDb } from '../../../src/db/db.ts';
 import { createMetrics } from '../../../src/metrics.ts';
@@ -132,7 +132,7 @@ async function insertInTurn(client: pg.Client, seconds: number, rowsAtOnce: numb
     const values: unknown[] = [];
     for (let n = 0; n < rowsAtOnce; n += 1) {
       const row = ready[(turn * rowsAtOnce + n) % ready.length];
-      values.push(...Object.values({ ...row, event_id: uuid() }));
+      values.push(...Object.values({ ...row, event_id: timeOrderedId() }));
     }
     await client.query({ ...statement, values });
     latenciesMs.push(performance.now() - calledAt);

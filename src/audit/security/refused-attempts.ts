@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { AuditLogger, type AuditEntry } from '../audit-logger.ts';
 import { toAuditRow, type AuditRow } from '../audit-row.ts';
-import { fromEventLine, insertAuditEvents, toEventLine } from '../insert-audit-events.ts';
+import { fromEventLine, insertAuditEventsAgain, toEventLine } from '../insert-audit-events.ts';
 import type { RequestContext } from '../request-context.ts';
 import { recordSecurityEvent, type SecurityEventKind } from './security-log.ts';
 import { DAY_MS, MINUTE_MS } from '../../durations.ts';
@@ -175,7 +175,7 @@ async function writeSome(
     .delete()
     .returning<CountedRow[]>(['event', 'attempts', 'own_rows', 'first_at', 'last_at']);
   const rows = counted.filter((row) => row.attempts > row.own_rows).map((row) => toRow(row, at));
-  if (rows.length > 0) await insertAuditEvents(trx, rows);
+  if (rows.length > 0) await insertAuditEventsAgain(trx, rows);
   return { counted: counted.length, written: rows.length };
 }
 
