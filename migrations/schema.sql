@@ -180,7 +180,7 @@ CREATE INDEX idx_audit_logs_id ON audit_logs USING btree (id);
 CREATE INDEX idx_audit_logs_resource_type ON audit_logs USING btree (resource_type, company_id, resource_id);
 CREATE INDEX idx_audit_logs_timestamp ON audit_logs USING brin ("timestamp");
 CREATE INDEX idx_audit_logs_user_id ON audit_logs USING btree (user_id, "timestamp" DESC);
-CREATE INDEX idx_audit_logs_user_logins ON audit_logs USING btree (user_id) WHERE action_type = 'login'::text;
+CREATE INDEX idx_audit_logs_user_logins ON audit_logs USING btree (user_id, success, ip_address) INCLUDE (company_id, "timestamp") WHERE action_type = 'login'::text;
 CREATE TRIGGER note_for_alerts AFTER INSERT ON audit_logs FOR EACH ROW WHEN (new.user_id IS NOT NULL AND new."timestamp" > (clock_timestamp() - '31 days'::interval) AND (new.action_type = ANY (ARRAY['login'::text, 'browser_session_moved'::text, 'token_created'::text, 'ssh_key_added'::text, 'evidence_exported'::text, 'operator_company_viewed'::text, 'second_factor_added'::text, 'second_factor_removed'::text, 'recovery_codes_made'::text, 'email_changed'::text]))) EXECUTE FUNCTION note_for_alerts();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_time BEFORE INSERT ON audit_logs FOR EACH ROW WHEN (new."timestamp" < (clock_timestamp() - '01:00:00'::interval) OR new."timestamp" > (clock_timestamp() + '00:01:00'::interval)) EXECUTE FUNCTION refuse_time();

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { ShownLog } from '../transparency/proof/find-shown-log.ts';
 import { hasKeptLeaves } from '../transparency/queries.ts';
+import type { IndexSet } from '../transparency/proof/index-set.ts';
 import { listLeaves, type LeafChoice, type ShownLeaf } from '../transparency/proof/list-leaves.ts';
 import { detailsAreMasked, isWithheld } from './masks.ts';
 import { narrowToAudit, narrowToSessions, paymentsInScope, type EvidenceScope } from './scope.ts';
@@ -15,7 +16,7 @@ type Scope = EvidenceScope & { log: ShownLog };
 export async function* companyLeaves(
   snapshot: Knex.Transaction,
   scope: Scope,
-  partialIds: number[],
+  partial: IndexSet,
 ): AsyncGenerator<ShownLeaf[], void> {
   const isPartial = (scope.withheld ?? []).length > 0;
   // Rows of an erased person stand in the file without their values.
@@ -28,7 +29,10 @@ export async function* companyLeaves(
       void query.whereIn(column, payments());
   const choices: LeafChoice[] = [
     auditChoice(snapshot, scope, (query) => {
-      const isPartialRow = snapshot.raw('audit_logs.id = any(?::bigint[])', [partialIds]);
+      const isPartialRow = snapshot.raw(
+        `audit_logs.id = any(array(select record_id from log_leaves where log_id = ? and leaf_index = any(?::bigint[])))`,
+        [scope.log.id, [...partial.toArray()]] as unknown as Knex.RawBinding[],
+      );
       if (isPartial) void narrowToAudit(query, scope);
       else if (hasKept)
         void narrowToAudit(query, scope).whereRaw('(kept.leaf is not null or ?)', [isPartialRow]);

@@ -81,16 +81,16 @@ export async function* readEvidence(
     ({ records }) => records,
   );
   const sessions = sessionRecordsAsJson(snapshot, scope, typeOf('workspace_sessions'));
-  const shown = new IndexSet(log?.size ?? 0);
+  const passed = { shown: new IndexSet(log?.size ?? 0), partial: new IndexSet(log?.size ?? 0) };
   const proved = (pieces: AsyncIterable<RecordsPiece>): AsyncIterable<RecordsPiece> =>
-    log === undefined ? pieces : withIndices(pieces, shown);
+    log === undefined ? pieces : withIndices(pieces, passed);
   yield* listOf('audit_logs', proved(audit));
   yield* listOf('workspace_sessions', proved(copyRecords(snapshot, sessions, form)));
   yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
   yield* listOf('invoices', readInvoices(snapshot, scope, typeOf('invoices')));
   if (log !== undefined && signer !== undefined) {
     let isFirst = true;
-    for await (const text of writeProof(snapshot, { ...scope, log }, { signer, shown })) {
+    for await (const text of writeProof(snapshot, { ...scope, log }, { signer, ...passed })) {
       yield { part: 'proof', text, isFirst };
       isFirst = false;
     }

@@ -16,6 +16,8 @@ export interface EvidenceScope {
   isOwnCopy?: boolean;
   /** The company's log, with which the records are proved. Absent: the file has no proof. */
   log?: ShownLog;
+  /** The least and the largest number of all audit rows of the time. Absent: unknown. */
+  rowNumbers?: { least: number; most: number };
   /** Fields that are left out. Absent: none. */
   withheld?: readonly WithheldKind[];
   /** Only this workspace: what happened in others is left out. Absent: every workspace. */
@@ -27,6 +29,16 @@ export interface EvidenceScope {
 /** The person's own actions, and events that concern the person through the account. */
 export function ownAuditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   return narrowToTimeAndPlace(db('audit_logs'), scope).where((query) => void byPerson(query, scope));
+}
+
+/**
+ * The person's own sign-ins. The download is none of them: to look whether a row is it would read each row,
+ * and what is asked of these stands in their index.
+ */
+export function ownLogins(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
+  return narrowToPlace(inTime(db('audit_logs'), 'audit_logs.timestamp', scope), scope)
+    .where((query) => void byPerson(query, scope))
+    .whereRaw(`action_type = 'login'`);
 }
 
 /** The person's own audit rows, and the actions of others on the account. */
@@ -45,12 +57,15 @@ export function narrowToAudit(rows: Knex.QueryBuilder, scope: EvidenceScope): Kn
 }
 
 function narrowToTimeAndPlace(rows: Knex.QueryBuilder, scope: EvidenceScope): Knex.QueryBuilder {
-  const { workspaceId } = scope;
-  if (workspaceId !== undefined)
-    void rows.whereRaw(`(resource_type is distinct from 'workspace' or resource_id is not distinct from ?)`, [
-      String(workspaceId),
-    ]);
-  return inTime(rows, 'audit_logs.timestamp', scope).whereRaw(...notThisDownload(scope));
+  const placed = narrowToPlace(rows, scope);
+  return inTime(placed, 'audit_logs.timestamp', scope).whereRaw(...notThisDownload(scope));
+}
+
+function narrowToPlace(rows: Knex.QueryBuilder, { workspaceId }: EvidenceScope): Knex.QueryBuilder {
+  if (workspaceId === undefined) return rows;
+  return rows.whereRaw(`(resource_type is distinct from 'workspace' or resource_id is not distinct from ?)`, [
+    String(workspaceId),
+  ]);
 }
 
 /** A row without a company still names the person, who has never belonged to another company. */
@@ -137,7 +152,8 @@ export async function countEvidence(db: Knex, scope: EvidenceScope): Promise<Evi
     .first<EvidenceCounts>();
 }
 
-function inTime(
+/** Leaves in a query the rows of a time. */
+export function inTime(
   query: Knex.QueryBuilder,
   column: string,
   { from, to }: Pick<EvidenceScope, 'from' | 'to'>,

@@ -6,7 +6,7 @@ import { countEntriesByOthers } from '../workspace/usage/entries-by-others.ts';
 import type { UsageFilter } from '../workspace/sessions/session-spans.ts';
 import type { UsageStats } from '../workspace/sessions/usage-stats.ts';
 import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
-import { ownAuditRows, paymentsInScope, type EvidenceScope } from './scope.ts';
+import { ownAuditRows, ownLogins, paymentsInScope, type EvidenceScope } from './scope.ts';
 import type { EvidenceBundle } from './schemas/bundle-schema.ts';
 
 /** The totals of a bundle, over the same rows as its lists. */
@@ -131,20 +131,24 @@ async function findActivity(db: Knex, scope: EvidenceScope): Promise<Activity> {
 /**
  * A record counts for as many attempts as its details say, or for one. An attempt is "by others" when it came
  * from a browser that had never signed in and from an address from which nobody ever has, at any time.
+ *
+ * Only failures are read as rows. Successes may be very many, and are counted in their index.
  */
 async function countLogins(db: Knex, scope: EvidenceScope): Promise<Logins> {
   const attempts = `case when details ->> 'attempts' ~ '^[0-9]{1,9}$' then (details ->> 'attempts')::bigint else 1 end`;
   const isKnown = `coalesce(details ->> 'known_device' = 'true', false)`;
-  const ownAddresses = ownAuditRows(db, { ...scope, from: null, to: null })
-    .whereRaw(`action_type = 'login' and success and ip_address is not null`)
-    .select('ip_address');
+  const successes = ownLogins(db, scope).where('success', true).count();
+  const ownAddresses = ownLogins(db, { ...scope, from: null, to: null })
+    .where('success', true)
+    .whereNotNull('ip_address')
+    .distinct('ip_address');
   const isForeign = `(details ->> 'several_addresses' is not null or ip_address <> all (array(:ownAddresses)))`;
   const sum = (condition: string): string =>
-    `coalesce(sum(${attempts}) filter (where not success and ${condition}), 0)::bigint`;
-  return ownAuditRows(db, scope)
-    .whereRaw(`action_type = 'login'`)
+    `coalesce(sum(${attempts}) filter (where ${condition}), 0)::bigint`;
+  return ownLogins(db, scope)
+    .where('success', false)
     .select(
-      db.raw('count(*) filter (where success) as successful_logins'),
+      db.raw('? as successful_logins', [successes]),
       db.raw(`${sum('true')} as failed_logins`),
       db.raw(`${sum(isKnown)} as failed_logins_known_device`),
       db.raw(`${sum(`not ${isKnown} and ${isForeign}`)} as failed_logins_by_others`, { ownAddresses }),

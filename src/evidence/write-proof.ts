@@ -8,16 +8,17 @@ import { findPersonKey } from '../transparency/leaves/read-salts.ts';
 import type { LogSigner } from '../transparency/sequence/log-signer.ts';
 import type { EvidenceScope } from './scope.ts';
 import { companyLeaves, platformLeaves } from './chosen-leaves.ts';
-import { listPartialRows } from './partial-rows.ts';
+import type { PassedIndices } from './passing-indices.ts';
 
 /**
  * The member `proof` of a bundle as text: `"proof":{…}` without the name. `shown` has the indices of the
- * records; everything comes from the snapshot of the bundle. Null when the company has no signed log yet.
+ * records, `partial` those of which only a part is in the bundle. Everything comes from the snapshot of the
+ * bundle, of which the scope has the log.
  */
 export async function* writeProof(
   snapshot: Knex.Transaction,
   scope: EvidenceScope & { log: ShownLog },
-  { signer, shown }: { signer: LogSigner; shown: IndexSet },
+  { signer, shown, partial }: { signer: LogSigner } & PassedIndices,
 ): AsyncGenerator<string, void> {
   const { log, userId, withheld = [], workspaceId } = scope;
   const platform = await findShownLog(snapshot, null);
@@ -31,12 +32,11 @@ export async function* writeProof(
     only_workspace: workspaceId ?? null,
   };
   yield JSON.stringify(own).slice(0, -1) + ',\n';
-  const partialIds = withheld.length > 0 ? [] : await listPartialRows(snapshot, scope);
   const oldest = await findOldestSize(snapshot, log.id);
   yield* writeLogProof(snapshot, log, {
     signer,
     shown,
-    leaves: companyLeaves(snapshot, scope, partialIds),
+    leaves: companyLeaves(snapshot, scope, partial),
     olderSizes: [oldest ?? 0, ...heads.map(({ companySize }) => companySize ?? 0)],
   });
   yield ',\n"platform":';

@@ -9,6 +9,7 @@ import type { ShownLog } from './find-shown-log.ts';
 import { leafChecks } from './leaf-checks.ts';
 import type { IndexSet } from './index-set.ts';
 import type { ShownLeaf } from './list-leaves.ts';
+import { readShownTiles } from './shown-tiles.ts';
 
 /** Bytes in one piece of base64: a number that three divides, so that pieces can follow each other. */
 const PIECE_BYTES = 3 * 8192;
@@ -42,13 +43,14 @@ export async function* writeLogProof(
   }
   yield '],"hashes":"';
   const indices = shown.toArray();
-  const read = readTree(snapshot, log);
-  yield* asBase64(subsetHashes(indices, log.size, read));
+  const readTile = (): ((index: number) => Promise<Buffer>) => readShownTiles(snapshot, log, indices);
+  yield* asBase64(subsetHashes(indices, log.size, readTree(snapshot, log, readTile())));
   yield '","checks":"';
-  yield* asBase64(leafChecks(snapshot, log, indices));
+  yield* asBase64(leafChecks(indices, readTile()));
   yield '"';
   yield `,"range":${JSON.stringify(rangeOf(indices))},"consistency":[`;
   comma = '';
+  const read = readTree(snapshot, log);
   for (const size of new Set(olderSizes)) {
     const older = await findCheckpoint(snapshot, { logId: log.id, size });
     if (older === undefined || size === 0 || size >= log.size) continue;

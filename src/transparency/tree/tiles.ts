@@ -49,7 +49,8 @@ export function* tilesOf(size: number, before = 0): Generator<Tile> {
  * at 8 it is the hash that the next tile above holds. Throws a RangeError where the tile ends before.
  */
 export function hashInTile(tile: Buffer, level: number, index: number): Buffer {
-  return hashAt([tile], level, index);
+  if ((index + 1) * 2 ** level * HASH_BYTES > tile.length) throw new RangeError('The tile is too narrow');
+  return hashAt(tile, level, index);
 }
 
 /**
@@ -60,12 +61,12 @@ export function readerOverTiles(
   size: number,
   getTile: (level: number, index: number) => Promise<Buffer>,
 ): SubtreeReader {
-  const tiles = new LRUCache<string, Promise<Buffer[]>>({ max: 64 });
-  const readTile = (level: number, index: number): Promise<Buffer[]> => {
+  const tiles = new LRUCache<string, Promise<Buffer>>({ max: 64 });
+  const readTile = (level: number, index: number): Promise<Buffer> => {
     const name = `${level}/${index}`;
     const known = tiles.get(name);
     if (known !== undefined) return known;
-    const asked = getTile(level, index).then((tile) => [tile]);
+    const asked = getTile(level, index);
     tiles.set(name, asked);
     // A failure is not kept: the next one who asks may be luckier.
     asked.catch(() => tiles.delete(name));
@@ -76,29 +77,16 @@ export function readerOverTiles(
     const within = level % TILE_LEVELS;
     const hashes = 2 ** within;
     const tileIndex = Math.floor((index * hashes) / TILE_WIDTH);
-    const levels = await readTile((level - within) / TILE_LEVELS, tileIndex);
-    return hashAt(levels, within, index - (tileIndex * TILE_WIDTH) / hashes);
+    const tile = await readTile((level - within) / TILE_LEVELS, tileIndex);
+    return hashInTile(tile, within, index - (tileIndex * TILE_WIDTH) / hashes);
   };
 }
 
-/** The hash at a level of a tile. A level is computed when it is first asked for, and kept in `levels`. */
-function hashAt(levels: Buffer[], level: number, index: number): Buffer {
-  const bytes = levels[level] ?? (levels[level] = foldLevel(levels, level));
-  const from = index * HASH_BYTES;
-  if (from + HASH_BYTES > bytes.length) throw new RangeError('The tile is too narrow');
-  return bytes.subarray(from, from + HASH_BYTES);
-}
-
-function foldLevel(levels: Buffer[], level: number): Buffer {
-  const below = levels[level - 1] ?? (levels[level - 1] = foldLevel(levels, level - 1));
-  const folded = Buffer.alloc(Math.floor(below.length / HASH_BYTES / 2) * HASH_BYTES);
-  for (let from = 0; from < folded.length; from += HASH_BYTES)
-    folded.set(
-      nodeHash(
-        below.subarray(2 * from, 2 * from + HASH_BYTES),
-        below.subarray(2 * from + HASH_BYTES, 2 * from + 2 * HASH_BYTES),
-      ),
-      from,
-    );
-  return folded;
+/**
+ * The hash at a level of a tile, made from the leaves below it alone: whoever reads a tree asks for subtrees
+ * that lie beside each other, and for each of them once.
+ */
+function hashAt(tile: Buffer, level: number, index: number): Buffer {
+  if (level === 0) return tile.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+  return nodeHash(hashAt(tile, level - 1, 2 * index), hashAt(tile, level - 1, 2 * index + 1));
 }
