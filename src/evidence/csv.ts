@@ -13,6 +13,14 @@ export function separatorOf(locale: Locale): CsvSeparator {
 }
 
 /**
+ * A decimal number such as `1249.17` with the mark of the language that the separator is for. With the other
+ * one a spreadsheet in Turkish reads `3.17` as the third of a month, and sums nothing.
+ */
+export function csvDecimal(text: string, separator: CsvSeparator): string {
+  return separator === 'semicolon' ? text.replace('.', ',') : text;
+}
+
+/**
  * The characters by which a spreadsheet takes a cell for a formula (OWASP, CSV injection), full-width forms
  * included, also behind blanks, quotes and invisible characters, which some programs strip. A cell may begin
  * at every separator that a reader may have chosen: one cell by commas is several by semicolons, and a

@@ -3,19 +3,22 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { readMoneyPages, type MoneyLine } from '../../billing/finance/money-lines.ts';
 import { formatMajor } from '../../billing/paytr/minor-units.ts';
-import { CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from '../../evidence/csv.ts';
+import { CSV_BOM, csvDecimal, csvLine, type CsvSeparator, type CsvValue } from '../../evidence/csv.ts';
+import { localTime } from '../../local-calendar.ts';
 import type { Month } from '../../month.ts';
 import type { Download, DownloadEnd } from '../../web/downloads/download.ts';
 
 const COLUMNS = [
   ...['kind', 'time', 'order', 'company', 'state', 'document', 'currency'],
-  ...['charged', 'returned', 'tax', 'fee', 'masked_card', 'charged_back', 'restored'],
+  ...['charged', 'returned', 'tax', 'fee', 'masked_card', 'charged_back', 'restored', 'document_total'],
 ];
 
 /**
- * The money of a month as CSV for a spreadsheet: a line for each charge, refund and chargeback, oldest first.
- * The sums of its lines are those of the finance page. Amounts are in major units with the decimal mark of
- * the reader's language. The download is audited before its first byte and when it has ended.
+ * The money of a month as CSV for a spreadsheet: a line for each charge, refund and chargeback, oldest first,
+ * and one for each document of the month whose money belongs to another. The sums of its lines are those of
+ * the finance page, also of documents and their tax. Amounts are in major units with the decimal mark of the
+ * reader's language, and times those of Istanbul, by which the month is counted. The download is audited
+ * before its first byte and when it has ended.
  */
 export async function exportMonth(
   db: Knex,
@@ -56,18 +59,20 @@ async function* write(
 }
 
 function toCells(line: MoneyLine, separator: CsvSeparator): CsvValue[] {
-  const major = (minor: number | null): string | null => {
-    if (minor === null) return null;
-    const text = formatMajor(minor);
-    return separator === 'semicolon' ? text.replace('.', ',') : text;
-  };
+  const major = (minor: number | null): string | null =>
+    minor === null ? null : csvDecimal(formatMajor(minor), separator);
   const amountOf = (kind: MoneyLine['kind']): string | null =>
     major(line.kind === kind ? line.amount_minor : null);
   return [
-    ...[line.kind, line.at.toISOString(), line.merchant_oid, line.company_name, line.status],
+    ...[line.kind, localText(line.at), line.merchant_oid, line.company_name, line.status],
     ...[line.document_no, line.currency],
     ...[amountOf('charge'), amountOf('refund')],
     ...[major(line.tax_minor), major(line.fee_minor), line.masked_card],
-    ...[amountOf('chargeback'), amountOf('restored')],
+    ...[amountOf('chargeback'), amountOf('restored'), major(line.document_total_minor)],
   ];
+}
+
+/** `2026-12-01T00:10:50+03:00`: a charge just after midnight is seen to belong to the month. */
+function localText(at: Date): string {
+  return localTime(at).toString({ timeZoneName: 'never', fractionalSecondDigits: 0 });
 }

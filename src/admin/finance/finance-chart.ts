@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { MonthOfMoney } from '../../billing/finance/months-of-money.ts';
-import type { Currency } from '../../currency.ts';
+import { currencies, type Currency } from '../../currency.ts';
 import { barAt, INNER_SHARE, middleOf, OUTER_SHARE, type Bar } from '../../web/charts/bar.ts';
 import { axisFor, countingSteps, percent } from '../../web/charts/chart-axis.ts';
 import type { Format } from '../../web/format.ts';
@@ -24,8 +24,8 @@ export function drawMonths(rows: MonthOfMoney[], month: string, format: Format):
   const months = Array.from({ length: CHART_MONTHS }, (_none, at) =>
     last.subtract({ months: CHART_MONTHS - 1 - at }).toString(),
   );
-  const currencies = [...new Set(rows.map(({ currency }) => currency))];
-  return currencies.map((currency) =>
+  const charged = currencies.filter((currency) => rows.some((row) => row.currency === currency));
+  return charged.map((currency) =>
     drawCurrency(
       currency,
       months,

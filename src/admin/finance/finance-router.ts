@@ -5,7 +5,7 @@ import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { findPayments } from '../../billing/finance/find-payments.ts';
 import { readPaymentSearch } from '../../billing/finance/payment-search.ts';
 import { readMoneyTotals } from '../../billing/finance/month-totals.ts';
-import { listMonthsOfMoney } from '../../billing/finance/months-of-money.ts';
+import { listMonthsOfMoney, type MonthOfMoney } from '../../billing/finance/months-of-money.ts';
 import { closeDifference } from '../../billing/reconciliation/close-difference.ts';
 import {
   findDifference,
@@ -60,7 +60,7 @@ async function showMonth({ db }: AppDeps, req: Request, res: Response): Promise<
     title: format.t('finance.title'),
     ...{ totals, months, reports },
     monthDate: new Date(`${month.month}-15T12:00:00Z`),
-    months: months.toReversed().map((row) => ({ ...row, date: new Date(`${row.month}-15T12:00:00Z`) })),
+    months: newestFirst(months).map((row) => ({ ...row, date: new Date(`${row.month}-15T12:00:00Z`) })),
     charts: drawMonths(months, month.month, format),
     differences: differences.rows.map((row) => describe(row)),
     differencePages: pageUrls(PATH, { month: month.month }, differences, { fragment: 'differences' }),
@@ -68,6 +68,11 @@ async function showMonth({ db }: AppDeps, req: Request, res: Response): Promise<
     nextMonthUrl: month.next === null ? null : urlOf(month.next),
     csvUrl: urlOf(month.month, '/admin/finance.csv'),
   });
+}
+
+/** The currencies of a month keep their order. */
+function newestFirst(rows: MonthOfMoney[]): MonthOfMoney[] {
+  return rows.toSorted((a, b) => b.month.localeCompare(a.month));
 }
 
 /** With the address where an operator can look at what it is about. */

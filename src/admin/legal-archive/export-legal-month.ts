@@ -4,7 +4,7 @@ import { ZipFile } from 'yazl';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { readFileContent, type LegalInvoiceOfMonth } from '../../billing/legal-invoices/month-queries.ts';
-import { CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from '../../evidence/csv.ts';
+import { CSV_BOM, csvDecimal, csvLine, type CsvSeparator, type CsvValue } from '../../evidence/csv.ts';
 import { majorText } from '../../currency.ts';
 import type { Download, DownloadEnd } from '../../web/downloads/download.ts';
 
@@ -54,7 +54,11 @@ function zipOf(
   { month, rows, separator, listName }: Parameters<typeof exportLegalMonth>[2],
 ): AsyncIterable<Buffer> {
   const zip = new ZipFile();
-  const list = CSV_BOM + [COLUMNS, ...rows.map(toCells)].map((cells) => csvLine(cells, separator)).join('');
+  const list =
+    CSV_BOM +
+    [COLUMNS, ...rows.map((row) => toCells(row, separator))]
+      .map((cells) => csvLine(cells, separator))
+      .join('');
   zip.addBuffer(Buffer.from(list), `${month}/${listName}.csv`, { mtime: at });
   for (const file of rows.flatMap((row) => row.files))
     zip.addReadStreamLazy(`${month}/${file.name}`, { mtime: file.added_at }, (done) => {
@@ -75,10 +79,13 @@ function zipOf(
   return out as AsyncIterable<Buffer>;
 }
 
-function toCells(row: LegalInvoiceOfMonth): CsvValue[] {
+function toCells(row: LegalInvoiceOfMonth, separator: CsvSeparator): CsvValue[] {
+  const decimal = (text: string): string => csvDecimal(text, separator);
+  const major = (minor: number): string => decimal(majorText(minor));
   return [
     ...[row.number, row.ettn, row.type, row.issued_on, row.state, row.invoice_no, row.company_name],
-    ...[row.currency, majorText(row.total_minor - row.tax_minor), majorText(row.tax_minor), row.tax_percent],
-    ...[majorText(row.total_minor), row.rate?.rate ?? null, row.files.map(({ name }) => name).join(' ')],
+    ...[row.currency, major(row.total_minor - row.tax_minor), major(row.tax_minor), decimal(row.tax_percent)],
+    ...[major(row.total_minor), row.rate === null ? null : decimal(row.rate.rate)],
+    row.files.map(({ name }) => name).join(' '),
   ];
 }

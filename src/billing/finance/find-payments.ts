@@ -31,11 +31,7 @@ export async function findPayments(
   search: PaymentSearch,
   cursor: Cursor,
 ): Promise<Page<FoundPayment>> {
-  const query = db('payments')
-    .select('payments.id', 'payments.created_at')
-    .modify((payments) => {
-      narrow(payments, search);
-    });
+  const query = db('payments').select('payments.id', 'payments.created_at');
   const ways = await waysTo(db, search);
   const order: KeysetOrder = {
     keys: ['payments.created_at', 'payments.id'],
@@ -97,17 +93,14 @@ async function describe(db: Knex, payments: { id: number }[]): Promise<FoundPaym
     );
 }
 
-function narrow(query: Knex.QueryBuilder, { currency, day }: PaymentSearch): void {
-  if (currency !== undefined) void query.where('payments.currency', currency);
-  if (day !== undefined)
-    void query
-      .whereRaw(`payments.created_at >= ?::date::timestamp at time zone 'Europe/Istanbul'`, [day])
-      .whereRaw(`payments.created_at < (?::date + 1)::timestamp at time zone 'Europe/Istanbul'`, [day]);
-}
-
 /** Every combination of the ways of each part: a payment must fit each part. */
 async function waysTo(db: Knex, search: PaymentSearch): Promise<Way[]> {
-  const parts = [waysOfNumbers(db, search), await waysOfPayer(db, search), waysOfMoney(db, search)].flat();
+  const parts = [
+    waysOfNumbers(db, search),
+    await waysOfPayer(db, search),
+    waysOfMoney(db, search),
+    waysOfDay(db, search),
+  ].flat();
   return parts.reduce<Way[]>(
     (combined, part) =>
       combined.flatMap((first) =>
@@ -146,7 +139,7 @@ async function waysOfPayer(db: Knex, { email }: PaymentSearch): Promise<Way[][]>
   ];
 }
 
-function waysOfMoney(db: Knex, { card, amountMinor }: PaymentSearch): Way[][] {
+function waysOfMoney(db: Knex, { card, amountMinor, currency }: PaymentSearch): Way[][] {
   const ways: Way[][] = [];
   if (card !== undefined)
     ways.push([
@@ -162,16 +155,60 @@ function waysOfMoney(db: Knex, { card, amountMinor }: PaymentSearch): Way[][] {
           .select('payment_id'),
       ),
     ]);
-  // The amount of the order or, with a surcharge, that of the charge.
-  if (amountMinor !== undefined)
+  if (amountMinor !== undefined) ways.push(waysOfAmount(amountMinor, currency));
+  else if (currency !== undefined)
     ways.push([
-      (payments) => void payments.where('payments.amount_minor', amountMinor),
       (payments) =>
-        void payments
-          .where('payments.charged_minor', amountMinor)
-          .whereRaw('payments.charged_minor <> payments.amount_minor'),
+        void payments.whereRaw('(payments.currency = ? or payments.charged_currency = ?)', [
+          currency,
+          currency,
+        ]),
     ]);
   return ways;
+}
+
+/** The amount of the order or, with a surcharge or in another currency, that of the charge. */
+function waysOfAmount(amountMinor: number, currency: PaymentSearch['currency']): Way[] {
+  const ordered: Way = (payments) => {
+    void payments.where('payments.amount_minor', amountMinor);
+    if (currency !== undefined) void payments.where('payments.currency', currency);
+  };
+  const charged: Way = (payments) => {
+    void payments
+      .where('payments.charged_minor', amountMinor)
+      .whereRaw('payments.charged_minor <> payments.amount_minor');
+    if (currency !== undefined) void payments.where('payments.charged_currency', currency);
+  };
+  if (currency === undefined) return [ordered, charged];
+  const exchanged: Way = (payments) =>
+    void payments
+      .where('payments.amount_minor', amountMinor)
+      .where('payments.charged_minor', amountMinor)
+      .where('payments.charged_currency', currency)
+      .whereNot('payments.currency', currency);
+  return [ordered, charged, exchanged];
+}
+
+/** The day of the order or, when the notice came on another one, that of the charge, as months count it. */
+function waysOfDay(db: Knex, { day }: PaymentSearch): Way[][] {
+  if (day === undefined) return [];
+  const within = (column: string) => (payments: Knex.QueryBuilder) => {
+    void payments
+      .whereRaw(`?? >= ?::date::timestamp at time zone 'Europe/Istanbul'`, [column, day])
+      .whereRaw(`?? < (?::date + 1)::timestamp at time zone 'Europe/Istanbul'`, [column, day]);
+  };
+  const onAnotherDay = db('payments as charged')
+    .modify(within('charged.charged_at'))
+    .whereRaw(
+      `(charged.created_at at time zone 'Europe/Istanbul')::date <> (charged.charged_at at time zone 'Europe/Istanbul')::date`,
+    )
+    .select('charged.id');
+  return [
+    [
+      within('payments.created_at'),
+      (payments): void => void payments.whereIn('payments.id', onAnotherDay.clone()),
+    ],
+  ];
 }
 
 function among(ids: Knex.QueryBuilder): Way {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Currency } from '../../currency.ts';
+import { currencies, type Currency } from '../../currency.ts';
 import { monthOf, type Month } from '../../month.ts';
 
 /** A month of one currency. `month` is `YYYY-MM`. */
@@ -13,8 +13,9 @@ export interface MonthOfMoney {
 }
 
 /**
- * So many months up to `last` that have money, oldest first. Months that are closed are read as they were
- * written, the others from the payments. Reads all companies: for the staff.
+ * So many months up to `last` that have money, oldest first, and the currencies of each in their usual order.
+ * Months that are closed are read as they were written, the others from the payments. Reads all companies:
+ * for the staff.
  */
 export async function listMonthsOfMoney(
   db: Knex,
@@ -40,7 +41,11 @@ export async function listMonthsOfMoney(
   const all = [...closed, ...live].filter(
     (row) => row.charged_minor + row.returned_minor > 0 || row.charged_back_minor !== 0,
   );
-  return all.sort((a, b) => (a.month + a.currency < b.month + b.currency ? -1 : 1));
+  const places = all.map((row) => ({
+    row,
+    place: `${row.month} ${String(currencies.indexOf(row.currency))}`,
+  }));
+  return places.sort((a, b) => (a.place < b.place ? -1 : 1)).map(({ row }) => row);
 }
 
 /** The oldest first. */

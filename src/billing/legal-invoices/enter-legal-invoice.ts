@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { localDay } from '../../local-calendar.ts';
 import { addFile, type NewFile } from './add-legal-invoice-file.ts';
-import type { SaleType } from './legal-invoice.ts';
+import type { LegalInvoice, SaleType } from './legal-invoice.ts';
 import { findAmounts } from './find-amounts.ts';
 import { isBeingSent, lockLegalInvoice, recordIssue } from './record-issue.ts';
 
@@ -29,6 +29,7 @@ type EntryOutcome =
         | 'other-ettn'
         | 'own-series'
         | 'in-future'
+        | 'before-sale'
         | 'sale-not-issued'
         | 'number-taken'
         | 'ettn-taken';
@@ -51,6 +52,7 @@ export async function enterLegalInvoice(
     if (legal.ettn !== null && legal.ettn !== entry.ettn) return { ok: false, reason: 'other-ettn' };
     if (await isOwnSeries(trx, entry)) return { ok: false, reason: 'own-series' };
     if (entry.issuedOn > localDay(context.at)) return { ok: false, reason: 'in-future' };
+    if (entry.issuedOn < (await earliestDay(trx, legal))) return { ok: false, reason: 'before-sale' };
     const amounts = await findAmounts(trx, legal, entry.type);
     if (amounts === null) return { ok: false, reason: 'sale-not-issued' };
     const taken = await recordIssue(trx, context, {
@@ -84,4 +86,18 @@ async function isOwnSeries(trx: Knex.Transaction, { number, config }: Entry): Pr
     .where({ prefix, year: Number(number.slice(3, 7)) })
     .first<{ year: number } | undefined>('year');
   return counter !== undefined;
+}
+
+/** A sale is invoiced from the day of its order on, and given back from that of its legal invoice on. */
+async function earliestDay(trx: Knex.Transaction, legal: LegalInvoice): Promise<string> {
+  const row = await trx('invoices')
+    .join('payments', 'payments.id', 'invoices.payment_id')
+    .leftJoin('legal_invoices as sales', (sale) => sale.onVal('sales.id', legal.returns_id))
+    .where('invoices.id', legal.invoice_id)
+    .first<{ ordered_at: Date; sold_on: string | null } | undefined>(
+      'payments.created_at as ordered_at',
+      trx.raw('sales.issued_on::text as sold_on'),
+    );
+  if (row === undefined) throw new Error('Bug! A legal invoice without a receipt');
+  return row.sold_on ?? localDay(row.ordered_at);
 }

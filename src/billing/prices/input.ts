@@ -51,7 +51,8 @@ const maybeStep = z.preprocess((given) => (isEmpty(given) ? null : given), step.
 
 const everyKind = {
   day: z.union([z.literal('').transform(() => null), z.iso.date(error('day'))]),
-  time: z.union([z.literal('').transform(() => '00:00'), z.iso.time({ precision: -1, ...error('time') })]),
+  // Empty: midnight of the day.
+  time: z.union([z.literal('').transform(() => null), z.iso.time({ precision: -1, ...error('time') })]),
   note: z
     .string(error('note'))
     .transform(composeLine)
@@ -59,12 +60,18 @@ const everyKind = {
     .refine((text) => text.length <= NOTE_MAX, error('noteLong')),
 };
 
+/** A time without its day would begin at once, hours before what was meant. */
+const namesDayOfTime = ({ day, time }: { day: string | null; time: string | null }): boolean =>
+  day !== null || time === null;
+const dayOfTime = { ...error('dayOfTime'), path: ['day'] };
+
 const fixedForm = z
   .object({ prices: z.object({ TRY: maybePrices, USD: maybePrices, EUR: maybePrices }), ...everyKind })
   .refine(({ prices }) => currencies.some((currency) => prices[currency] !== null), {
     ...error('noPrice'),
     path: ['prices', 'TRY', 'starter'],
-  });
+  })
+  .refine(namesDayOfTime, dayOfTime);
 
 const convertedForm = z
   .object({
@@ -82,7 +89,8 @@ const convertedForm = z
       ...error('noStep'),
       path: ['steps', 'TRY'],
     },
-  );
+  )
+  .refine(namesDayOfTime, dayOfTime);
 
 /** The fields of both forms. A dot leads into a group: `prices.TRY.team`. */
 export const priceListFields = [
@@ -128,12 +136,12 @@ function readConverted(grouped: unknown): Reading {
   };
 }
 
-function readRest({ day, time, note }: { day: string | null; time: string; note: string }): {
+function readRest({ day, time, note }: { day: string | null; time: string | null; note: string }): {
   effectiveFrom: Date | null;
   note: string;
 } {
   if (day === null) return { effectiveFrom: null, note };
-  const plainTime = Temporal.PlainTime.from(time);
+  const plainTime = Temporal.PlainTime.from(time ?? '00:00');
   const start = Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: TIME_ZONE, plainTime });
   return { effectiveFrom: new Date(start.epochMilliseconds), note };
 }

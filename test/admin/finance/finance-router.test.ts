@@ -123,6 +123,68 @@ describe('the money of a month', () => {
   });
 });
 
+describe('the documents of a month', () => {
+  /** The sums of the lines' documents and of their tax, by currency, in minor units. */
+  const documentsOf = (csv: string): Record<string, number> => {
+    const sums: Record<string, number> = {};
+    for (const line of csv.split('\r\n').slice(1).filter(Boolean)) {
+      const cells = line.split(',');
+      const sign = ['refund', 'reversal'].includes(cells[0] ?? '') ? -1 : 1;
+      for (const [name, place] of [['total', 14] as const, ['tax', 9] as const]) {
+        const key = `${name} ${cells[6] ?? ''}`;
+        sums[key] = (sums[key] ?? 0) + sign * Math.round(Number(cells[place]) * 100);
+      }
+    }
+    return sums;
+  };
+
+  it('have the sums of the page in the CSV, also where the money belongs to another month', async () => {
+    // Charged in the last minutes of September, accepted and invoiced in October; half given back at once.
+    const charged = new Date('2026-09-30T20:50:00Z');
+    const accepted = new Date('2026-09-30T21:10:00Z');
+    const payment = await buildPayment(test.db, {
+      ...{ company_id: cast.acme.id, user_id: cast.alice.id, ...paid(charged), currency: 'USD' },
+      ...{ amount_minor: 12_000, charged_minor: 12_000 },
+    });
+    const paper = {
+      ...{ payment_id: payment.id, company_id: cast.acme.id, year: 2026, number: 77, plan: 'team' },
+      ...{ period_start: charged, period_end: accepted, currency: 'USD', tax_percent: 20 },
+      ...{ buyer: '{}', seller: '{}', issued_at: accepted },
+    };
+    const [invoice] = await test
+      .db('invoices')
+      .insert({ ...paper, invoice_no: 'YAC2026000000077', total_minor: 12_000, tax_minor: 2000 })
+      .returning<{ id: number }[]>('id');
+    const [refund] = await test
+      .db('refunds')
+      .insert({
+        ...{ payment_id: payment.id, company_id: cast.acme.id, source: 'panel', currency: 'USD' },
+        ...{ amount_minor: 6000, requested_at: charged, decided_at: charged, state: 'done' },
+      })
+      .returning<{ id: number }[]>('id');
+    await test.db('reversals').insert({
+      ...{ ...paper, invoice_id: invoice?.id, refund_id: refund?.id, reversal_no: 'YAR2026000000077' },
+      ...{ invoice_no: 'YAC2026000000077', total_minor: 6000, tax_minor: 1000 },
+    });
+    const september = (await olivia.get('/admin/finance.csv?month=2026-09')).text;
+    const october = (await olivia.get('/admin/finance.csv?month=2026-10')).text;
+    expect(september).toContain('charge,2026-09-30T23:50:00+03:00');
+    expect(documentsOf(september)).toEqual({ 'total USD': 0, 'tax USD': 0 });
+    expect(october).toContain('receipt,2026-10-01T00:10:00+03:00');
+    expect(documentsOf(october)).toEqual({ 'total USD': 6000, 'tax USD': 1000 });
+    const page = (await olivia.get('/admin/finance?month=2026-10')).text;
+    for (const text of ['$120.00', '$20.00', '$60.00', '$10.00']) expect(page).toContain(text);
+  });
+
+  it('stand beside the months of the table in the order of the currencies', async () => {
+    const page = (await olivia.get('/admin/finance?month=2026-06')).text;
+    const of = (pattern: RegExp): string[] => Array.from(page.matchAll(pattern), ([, name]) => name ?? '');
+    const named = of(/<td data-label="Currency">([A-Z]{3})</g);
+    expect(named.slice(0, 3)).toEqual(['TRY', 'USD', 'EUR']);
+    expect([...new Set(of(/Charged by month, ([A-Z]{3})/g))]).toEqual(['TRY', 'USD', 'EUR']);
+  });
+});
+
 describe('something that does not add up', () => {
   const difference = async (about: string): Promise<number> => {
     const [row] = await test
@@ -197,6 +259,28 @@ describe('the search for a payment', () => {
     });
     expect(await found('4553 59** **** 6747')).toEqual([merchant_oid]);
     expect(await found('455359******6748')).toEqual([]);
+  });
+
+  it('finds by the day and the currency of the charge, as a statement of the bank names them', async () => {
+    const found = async (text: string): Promise<string[]> => {
+      const { rows } = await findPayments(test.db, readPaymentSearch(text) ?? {}, {});
+      return rows.map(({ merchant_oid }) => merchant_oid);
+    };
+    const { merchant_oid } = await buildPayment(test.db, {
+      ...{ company_id: cast.acme.id, user_id: cast.alice.id, ...paid(new Date('2026-08-14T21:04:00Z')) },
+      ...{
+        created_at: new Date('2026-08-14T20:58:00Z'),
+        paid_at: null,
+        currency: 'TRY',
+        amount_minor: 77_700,
+      },
+      ...{ status: 'review', review_reason: 'currency_mismatch' },
+      ...{ charged_minor: 77_700, charged_currency: 'EUR' },
+    });
+    for (const text of ['777 14.08.2026', '777,00 15.08.2026', '777 EUR', '777 TRY', 'EUR 2026-08-15'])
+      expect(await found(text), text).toEqual([merchant_oid]);
+    for (const text of ['777 13.08.2026', '777 16.08.2026', '777 USD', 'USD 2026-08-15'])
+      expect(await found(text), text).toEqual([]);
   });
 
   it('says what it can read when it cannot read the words, and keeps them', async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dueLegalInvoices } from '../../../src/billing/legal-invoices/due-legal-invoices.ts';
+import { localDay } from '../../../src/local-calendar.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { signIn, tokenIn, type Visitor } from '../../support/visitor.ts';
@@ -100,6 +101,25 @@ describe('the legal invoice of a receipt', () => {
       )
       .select('id');
     expect(tasks).toHaveLength(3);
+  });
+
+  it('is not of a day before the order, nor a return of one before its sale', async () => {
+    const day = localDay(new Date(Date.now() - DAY_MS));
+    const entry = newEntry();
+    const dayBefore = { ...entry, number: entry.number.replace(/20\d\d/, day.slice(0, 4)), issuedOn: day };
+    const sale = await buildLegalInvoice(test.db, payer);
+    const ofSale = await olivia.post(`${PATH}/${String(sale.id)}/entry`, dayBefore);
+    expect([ofSale.status, ofSale.text.includes('before the order')]).toEqual([422, true]);
+    expect(await rowOf(sale.id)).toMatchObject({ state: 'due' });
+    const long = new Date(Date.now() - 40 * DAY_MS);
+    const receipt = await buildReceipt(test.db, payer, { payment: { created_at: long } });
+    const given = await buildLegalInvoice(test.db, payer, { receipt, isIssued: true });
+    const returned = await buildLegalInvoice(test.db, payer, { receipt, returns_id: given.id });
+    const ofReturn = await olivia.post(`${PATH}/${String(returned.id)}/entry`, dayBefore);
+    expect([ofReturn.status, ofReturn.text.includes('issuedOn-error')]).toEqual([422, true]);
+    // The day of the order itself will do.
+    await olivia.post(`${PATH}/${String(sale.id)}/entry`, entry);
+    expect(await rowOf(sale.id)).toMatchObject({ state: 'issued' });
   });
 
   it('of an exempt sale has no tax in it', async () => {

@@ -360,6 +360,17 @@ describe('the files of a month', () => {
     ]);
   });
 
+  it('list their amounts with the decimal comma of Turkish, or a spreadsheet finds dates and texts', async () => {
+    const legal = await issue();
+    const month = (await xmlOf(legal.id)).match(/<cbc:IssueDate>(\d{4}-\d{2})/)?.[1] ?? '';
+    await test.db('users').where('id', cast.olivia.id).update({ locale: 'tr' });
+    const response = await olivia.rawGet(`${PATH}/month.zip?month=${month}`).responseType('blob');
+    await test.db('users').where('id', cast.olivia.id).update({ locale: 'en' });
+    const files = unzipSync(new Uint8Array(response.body as Buffer));
+    const list = Object.keys(files).find((name) => name.endsWith('.csv')) ?? '';
+    expect(strFromU8(files[list]!)).toContain('TRY;"1249,17";"249,83";"20,00";"1499,00"');
+  });
+
   it('keep the number of one that was exported: it is cancelled, never withdrawn, or the series had a gap', async () => {
     const { id, number } = await issue();
     const page = await olivia.get(`${PATH}/${String(id)}`);

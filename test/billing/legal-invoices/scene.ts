@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../../src/audit/request-context.ts';
+import { localDay } from '../../../src/local-calendar.ts';
 import { buildPayment } from '../../support/programs/build.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { contextAt } from '../scene.ts';
@@ -49,15 +50,16 @@ export async function buildReceipt(
   return row!;
 }
 
-/** A number and an ETTN that no other legal invoice has, as a form sends them. */
-export function newEntry(year = new Date().getFullYear()): {
+/** A number and an ETTN that no other legal invoice has, as a form sends them today. */
+export function newEntry(): {
   type: string;
   number: string;
   ettn: string;
   issuedOn: string;
 } {
-  const number = `GIB${String(year)}${String(Math.floor(Math.random() * 1e9)).padStart(9, '0')}`;
-  return { type: 'SATIS', number, ettn: randomUUID(), issuedOn: `${String(year)}-01-02` };
+  const issuedOn = localDay(new Date());
+  const number = `GIB${issuedOn.slice(0, 4)}${String(Math.floor(Math.random() * 1e9)).padStart(9, '0')}`;
+  return { type: 'SATIS', number, ettn: randomUUID(), issuedOn };
 }
 
 /** The legal invoice of a receipt of its own: due, or issued and with a file. */

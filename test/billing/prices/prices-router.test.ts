@@ -127,6 +127,13 @@ describe('a new version of the prices', () => {
     expect(await versions()).toEqual([1, 2, 3]);
   });
 
+  it.each([fixed, converted])('does not begin at once when only a time was entered', async (values) => {
+    const refused = await preview({ ...values, day: '', time: '18:00' });
+    expect(refused.status).toBe(422);
+    expect(refused.text).toContain('id="day-error"');
+    expect(refused.text).toContain('Choose the day of this time.');
+  });
+
   it('may come into force later, and a still later one of the same time takes its place', async () => {
     const later = { ...fixed, day: '2999-01-01', time: '09:00' };
     for (const [version, team] of [

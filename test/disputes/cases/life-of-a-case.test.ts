@@ -68,8 +68,8 @@ describe('the books', () => {
     let lines = 0;
     for await (const page of readMoneyPages(test.db, month))
       for (const line of page) {
-        if (line.kind === 'chargeback') lines += line.amount_minor;
-        if (line.kind === 'restored') lines -= line.amount_minor;
+        if (line.kind === 'chargeback') lines += line.amount_minor ?? 0;
+        if (line.kind === 'restored') lines -= line.amount_minor ?? 0;
       }
     const net = (totals?.charged_back.minor ?? 0) - (totals?.restored.minor ?? 0);
     expect(net).toBeGreaterThan(0);

@@ -50,6 +50,7 @@ const fieldOf = {
   'own-series': 'number',
   'sale-not-issued': 'form',
   'in-future': 'issuedOn',
+  'before-sale': 'issuedOn',
   'number-taken': 'number',
   'ettn-taken': 'ettn',
 } as const;

@@ -121,6 +121,7 @@ export const legalInvoices = {
   'refused_not-due': 'It is not due any more: somebody else has dealt with it meanwhile.',
   'refused_being-sent': 'The integrator is still working on it. Wait for its answer.',
   'refused_in-future': 'This date is in the future.',
+  'refused_before-sale': 'This date is before the order, or before the sale that is given back.',
   'refused_sale-not-issued': 'The sale that it gives back has no legal invoice yet. Enter that one first.',
   'refused_number-taken': 'Another legal invoice has this number.',
   'refused_ettn-taken': 'Another legal invoice has this ETTN.',

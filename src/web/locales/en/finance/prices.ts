@@ -112,6 +112,7 @@ export const prices = {
   error_margin: 'Enter a percentage between 0 and 100, such as 2.50.',
   error_choose: 'Choose one of the list.',
   error_day: 'Enter a day.',
+  error_dayOfTime: 'Choose the day of this time. Leave both empty to begin at once.',
   error_time: 'Enter a time such as 09:00.',
   error_past: 'This time is over. Leave the day empty to begin at once.',
   error_note: 'Say in a few words why prices change.',

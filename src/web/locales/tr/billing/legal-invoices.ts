@@ -120,6 +120,7 @@ export const legalInvoices = {
   'refused_not-due': 'Artık beklemiyor: bu arada başka biri işlem yapmış.',
   'refused_being-sent': 'Entegratör henüz işliyor. Yanıtını bekleyin.',
   'refused_in-future': 'Bu tarih gelecekte.',
+  'refused_before-sale': 'Bu tarih siparişten veya iade edilen satıştan önce.',
   'refused_sale-not-issued': 'İade edilen satışın henüz yasal faturası yok. Önce onu girin.',
   'refused_number-taken': 'Bu numara başka bir yasal faturaya ait.',
   'refused_ettn-taken': 'Bu ETTN başka bir yasal faturaya ait.',

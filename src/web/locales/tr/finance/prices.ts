@@ -113,6 +113,7 @@ export const prices: Record<keyof typeof enPrices, string> = {
   error_margin: '0 ile 100 arasında bir yüzde girin, örneğin 2,50.',
   error_choose: 'Listeden birini seçin.',
   error_day: 'Bir gün girin.',
+  error_dayOfTime: 'Bu saatin gününü de seçin. Hemen başlaması için ikisini de boş bırakın.',
   error_time: '09:00 gibi bir saat girin.',
   error_past: 'Bu zaman geçti. Hemen başlaması için günü boş bırakın.',
   error_note: 'Fiyatların neden değiştiğini birkaç sözcükle yazın.',
