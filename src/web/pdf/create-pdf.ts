@@ -59,8 +59,11 @@ function createDocument(about: PdfAbout, options: PDFKit.PDFDocumentOptions): Pd
 
 function openFonts(): [string, object][] {
   return Object.entries(FONTS).map(([name, file]) => {
-    const document = new PDFDocument({ font: file });
-    return [name, fontOf(document).font];
+    const { font } = fontOf(new PDFDocument({ font: file }));
+    // A glyph keeps the characters with which it was first asked for, and those are what a reader copies and
+    // searches. Asked for as a part of another (the I of İ) it would have none, in every later document.
+    for (const code of font.characterSet) font.glyphForCodePoint(code);
+    return [name, font];
   });
 }
 

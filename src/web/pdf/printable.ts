@@ -6,7 +6,11 @@ export type PdfDocument = InstanceType<typeof PDFDocument>;
 /** The parts of pdfkit's font that say whether it has a character, and that lay a word out. */
 interface Font {
   name: string;
-  font: { hasGlyphForCodePoint(code: number): boolean };
+  font: {
+    characterSet: number[];
+    hasGlyphForCodePoint(code: number): boolean;
+    glyphForCodePoint(code: number): object;
+  };
   layoutRun(text: string, features?: Record<string, boolean>): object;
 }
 
