@@ -29,6 +29,7 @@ import { resumeWorkspaces } from './workspace/runtime/resume-workspaces.ts';
 import { findControlGroupFault } from './workspace/sandbox/control-group.ts';
 import { chooseSandbox } from './workspace/sandbox/find-sandbox.ts';
 import { createWorkspaceRuntime } from './workspace/runtime/runtime.ts';
+import { chooseQuota } from './workspace/sandbox/choose-quota.ts';
 import { describeSharing } from './workspace/sandbox/describe-sharing.ts';
 import { startSshServer, type SshServer } from './workspace/ssh/ssh-server.ts';
 import { shutDownWorkspaces } from './workspace/runtime/shut-down-workspaces.ts';
@@ -49,7 +50,9 @@ const DRAIN_MS = 20_000;
 const LAST_RESORT_MS = 10_000;
 
 async function main(): Promise<void> {
-  const config = readConfig();
+  const settings = readConfig();
+  const { config: workspaceRuntime, fault: quotaFault } = await chooseQuota(settings.workspaceRuntime);
+  const config = { ...settings, workspaceRuntime };
   const metrics = createMetrics({ processMetrics: true });
   const log = createLog({ level: config.logLevel, metrics });
   const { attachTo, close: closeBuffers } = createBuffers(config, log, metrics);
@@ -81,6 +84,8 @@ async function main(): Promise<void> {
   if (runtime.isManaged) {
     const isApart = config.workspaceRuntime.sandbox === 'bubblewrap';
     log[isApart ? 'info' : 'warn'](describeSharing(config.workspaceRuntime));
+    if (quotaFault !== null)
+      log.info({ reason: quotaFault }, 'no project quota bounds the disk of workspaces');
   }
   await refuseRightsToChange(deps);
   await compareAtStart(deps);

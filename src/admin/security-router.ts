@@ -11,7 +11,7 @@ import {
   securityEventKinds,
   type SecurityEventKind,
 } from '../audit/security/security-log.ts';
-import type { RuntimeConfig } from '../config/runtime-config.ts';
+import { diskBoundOf, type RuntimeConfig } from '../config/runtime-config.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
@@ -61,9 +61,11 @@ async function showEvents({ db, config }: AppDeps, req: Request, res: Response):
 }
 
 /** Names what workspaces on this machine share, for whoever decides if strangers may be let into them. */
-function sharingText({ isManaged, sandbox, network, cgroup }: RuntimeConfig, { t }: Format): string {
+function sharingText(config: RuntimeConfig, { t }: Format): string {
+  const { isManaged, sandbox, network, cgroup } = config;
   if (!isManaged) return t('security.workspacesElsewhere');
-  const bounds = t(cgroup === null ? 'security.boundsOfProcesses' : 'security.boundsOfGroups');
+  const groups = t(cgroup === null ? 'security.boundsOfProcesses' : 'security.boundsOfGroups');
+  const bounds = `${groups} ${t(`security.disk_${diskBoundOf(config)}`)}`;
   if (sandbox !== 'bubblewrap') return `${t('security.workspacesTogether')} ${bounds}`;
   return `${t('security.workspacesApart')} ${t(`security.network_${network}`)} ${bounds}`;
 }

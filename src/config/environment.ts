@@ -502,12 +502,20 @@ export const environment = z.object({
    */
   WORKSPACE_CPU_PERCENT: perPlan({ min: 1, max: 100_000 }).optional(),
   /**
-   * Megabytes of disk of each workspace, its /tmp included, as one number or by plan. They are measured while
-   * it runs; one that takes more is stopped, and nothing of it is lost.
+   * Megabytes of disk of each workspace, its /tmp included, as one number or by plan. Where DATA_DIR lies on
+   * ext4 or xfs with project quotas, writes beyond it fail. Elsewhere it is measured while it runs; one that
+   * takes more is stopped, and nothing of it is lost.
    * @otherwise no limit
    * @example 20000
    */
   WORKSPACE_DISK_MB: perPlan({ min: 1, max: 100_000_000 }).optional(),
+  /**
+   * Where scripts/systemd/youarecoder-quota.socket listens, which sets project quotas for an app that lacks
+   * the right to (CAP_SYS_ADMIN).
+   * @otherwise the app sets them
+   * @example /run/youarecoder-quota.sock
+   */
+  WORKSPACE_QUOTA_SOCKET: z.string().regex(/^\//, 'is no absolute path').optional(),
   /** Seconds after which a program that does not listen yet has failed to start. */
   WORKSPACE_START_SECONDS: z.coerce.number().min(1).max(600).default(30),
   /**

@@ -31,6 +31,13 @@ export interface RuntimeConfig {
   cpuPercent: PerPlan;
   /** Megabytes of disk of a workspace, its /tmp included. */
   diskMb: PerPlan;
+  /**
+   * The file system whose project quotas bound the disk of workspaces. Null: it is measured, also until the
+   * process has found out whether there is one (`chooseQuota`).
+   */
+  quotaDevice: string | null;
+  /** Where set-quota.sh sets the quotas. Null: the app does. */
+  quotaSocket: string | null;
   /** The control group in which each workspace gets one of its own. Null: none. */
   cgroup: string | null;
   /** Processes live on when the app stops, and the next start adopts them. */
@@ -55,8 +62,22 @@ export function toRuntimeConfig(env: Environment): RuntimeConfig {
     processesMax: env.WORKSPACE_MAX_PROCESSES ?? null,
     cpuPercent: env.WORKSPACE_CPU_PERCENT ?? null,
     diskMb: env.WORKSPACE_DISK_MB ?? null,
+    quotaDevice: null,
+    quotaSocket: env.WORKSPACE_QUOTA_SOCKET ?? null,
     cgroup: env.WORKSPACE_CGROUP ?? null,
     outlivesApp: env.NODE_ENV === 'production',
     startTimeoutMs: env.WORKSPACE_START_SECONDS * 1000,
   };
+}
+
+/** The kinds of bounds of the disk; see WORKSPACE_DISK_MB. */
+export type DiskBound = 'quota' | 'measured' | 'none';
+
+/** The bound of the disk that these settings make. */
+export function diskBoundOf({
+  diskMb,
+  quotaDevice,
+}: Pick<RuntimeConfig, 'diskMb' | 'quotaDevice'>): DiskBound {
+  if (diskMb === null) return 'none';
+  return quotaDevice === null ? 'measured' : 'quota';
 }

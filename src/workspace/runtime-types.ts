@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Plan } from '../plan.ts';
 import type { GroupUse } from './sandbox/control-group.ts';
 import type { ProcessIdentity } from './sandbox/process-identity.ts';
-import type { ResourceLimits } from './sandbox/resource-limits.ts';
+import type { DiskUse, ResourceLimits } from './sandbox/resource-limits.ts';
 import type { WorkspaceAddress } from './workspace-addresses.ts';
 
 /** How the process of a workspace stands; `crashed` waits for its next attempt. */
@@ -14,13 +14,6 @@ export const sandboxes = ['bubblewrap', 'none'] as const;
 
 /** The networks that a program may have; see WORKSPACE_NETWORK. */
 export const networks = ['own', 'none', 'shared'] as const;
-
-/** The disk that a workspace takes, and may take. */
-export interface DiskUse {
-  usedBytes: number;
-  limitBytes: number;
-  isFull: boolean;
-}
 
 /** The walls between a workspace and others: facts of the evidence, so the names never change. */
 export interface Confinement {
@@ -88,9 +81,9 @@ export interface WorkspaceRuntime {
   groupOf(id: number): string | null;
   /** How a shell comes to the program. */
   entranceOf(id: number): SandboxEntrance;
-  /** Measures what the workspace takes on the disk, unless that was done a moment ago. */
+  /** Measures what the workspace takes on the disk, unless that was done just now or a quota counts it. */
   measureDisk(id: number): Promise<void>;
-  /** The last measurement since the start; null before there is one, and without a limit. */
+  /** The quota's count, or the last measurement since the start; null before there is one, or a limit. */
   diskUse(id: number): DiskUse | null;
   /** The last lines that the program printed, oldest first. */
   logTail(id: number): string[];

@@ -51,6 +51,25 @@ const shown = (text: string): number[] =>
   [...text.matchAll(/\/event-(\d+)\./g)].map(([, number]) => Number(number));
 
 describe('the page of security events', () => {
+  it('says what bounds the disk of workspaces on this machine', async () => {
+    const settings = test.config.workspaceRuntime;
+    const here = {
+      ...settings,
+      isManaged: true,
+      sandbox: 'bubblewrap',
+      network: 'own',
+      diskMb: 100,
+    } as const;
+    for (const [quotaDevice, text] of [
+      ['/dev/sdb1', 'A project quota of the file system bounds the disk of each.'],
+      [null, 'The disk of each is measured'],
+    ] as const) {
+      Object.assign(test.config, { workspaceRuntime: { ...here, quotaDevice } });
+      expect(await events()).toContain(text);
+    }
+    Object.assign(test.config, { workspaceRuntime: settings });
+  });
+
   it('says that there is none, and what is only counted', async () => {
     const text = await events();
     expect(text).toContain('No security events');

@@ -184,7 +184,7 @@ function startRuntime(dataDir: string): WorkspaceRuntime {
       deniedNetworks: [],
       memoryMb: null,
       processesMax: null,
-      diskMb: null,
+      ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
       cpuPercent: null,
       cgroup: null,
       outlivesApp: false,

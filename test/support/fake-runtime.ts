@@ -5,7 +5,7 @@ import type {
   WorkspaceRuntime,
 } from '../../src/workspace/runtime-types.ts';
 import type { GroupUse } from '../../src/workspace/sandbox/control-group.ts';
-import type { ResourceLimits } from '../../src/workspace/sandbox/resource-limits.ts';
+import type { DiskUse, ResourceLimits } from '../../src/workspace/sandbox/resource-limits.ts';
 import { PortClosed } from '../../src/workspace/workspace-addresses.ts';
 
 interface FakeRuntime extends WorkspaceRuntime {
@@ -22,6 +22,8 @@ interface FakeRuntime extends WorkspaceRuntime {
   destruction: Error | null;
   /** Workspaces that take more of the disk than they may. */
   full: number[];
+  /** The disk of every other workspace. */
+  disk: DiskUse | null;
   /** Workspaces whose programs were ended for want of memory, and when. */
   memoryFull: Map<number, Date>;
   /** The limits and the use of every workspace. */
@@ -43,6 +45,7 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     destroyed: [],
     destruction: null,
     full: [],
+    disk: null,
     memoryFull: new Map(),
     held: { limits: null, use: null },
     applied: [],
@@ -73,7 +76,9 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     entranceOf: () => ({ sandbox: 'none' }),
     measureDisk: () => Promise.resolve(),
     diskUse: (id) =>
-      fake.full.includes(id) ? { usedBytes: 2_097_152, limitBytes: 1_048_576, isFull: true } : null,
+      fake.full.includes(id)
+        ? { usedBytes: 2_097_152, limitBytes: 1_048_576, files: null, isFull: true, mustStop: true }
+        : fake.disk,
     logTail: () => fake.log,
     destroy: (id) => {
       if (fake.destruction !== null) return Promise.reject(fake.destruction);

@@ -54,6 +54,7 @@ function configIn(lab: Lab, name: string): RuntimeConfig {
     uid: process.getuid?.() === 0 ? 200_000 : null,
     ...{ sandbox: 'auto', network: 'auto', deniedNetworks: ['10.0.0.0/8'], readable: ['/opt'] },
     ...{ memoryMb: 4096, processesMax: null, cpuPercent: null, diskMb: null, cgroup: null },
+    ...{ quotaDevice: null, quotaSocket: null },
   };
 }
 

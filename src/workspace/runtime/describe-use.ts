@@ -1,18 +1,23 @@
 import type { Format } from '../../web/format.ts';
 import type { WorkspaceRuntime } from '../runtime-types.ts';
 import type { GroupUse } from '../sandbox/control-group.ts';
-import { MEGABYTE } from '../sandbox/resource-limits.ts';
+import { MEGABYTE, type DiskUse } from '../sandbox/resource-limits.ts';
 
 type Texts = Pick<Format, 't'>;
 
-/** Each limit of a workspace with its use, in words, and how often its memory was used up. */
+/** Each limit of a workspace with its use, in words, how often its memory was used up, and if its disk is. */
 export function describeUse(
   runtime: WorkspaceRuntime,
   id: number,
   format: Texts,
-): { use: { term: string; value: string }[]; endedForMemory: number } {
+): { use: { term: string; value: string }[]; endedForMemory: number; isDiskFull: boolean } {
   const use = runtime.resourceUse(id);
-  return { use: describeRows(runtime, id, format, use), endedForMemory: use?.endedForMemory ?? 0 };
+  const disk = runtime.state(id) === 'stopped' ? null : runtime.diskUse(id);
+  return {
+    use: describeRows(runtime, id, format, { use, disk }),
+    endedForMemory: use?.endedForMemory ?? 0,
+    isDiskFull: disk?.isFull === true && !disk.mustStop,
+  };
 }
 
 /** Empty where neither limits nor use are known. */
@@ -20,12 +25,11 @@ function describeRows(
   runtime: WorkspaceRuntime,
   id: number,
   format: Texts,
-  use: GroupUse | null,
+  { use, disk }: { use: GroupUse | null; disk: DiskUse | null },
 ): { term: string; value: string }[] {
   const { t } = format;
   const limits = runtime.limits(id);
   if (runtime.state(id) === 'stopped' || limits === null) return [];
-  const disk = runtime.diskUse(id);
   const { memory_mb: memory, processes, cpu_percent: cpu } = limits;
   const limitOf = (
     key: 'useMemoryEach' | 'useAtMost' | 'useCpuLimit',
@@ -44,6 +48,10 @@ function describeRows(
     [
       t('workspace.useDisk'),
       disk === null ? null : describeMegabytes(disk.usedBytes, limits.disk_mb, format),
+    ],
+    [
+      t('workspace.useFiles'),
+      disk?.files == null ? null : describeCount(disk.files.used, disk.files.limit, format),
     ],
   ];
   return rows.flatMap(([term, value]) => (value === null ? [] : [{ term, value }]));

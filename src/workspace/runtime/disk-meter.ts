@@ -1,19 +1,12 @@
 import { execFile } from 'node:child_process';
 import type { WorkspaceFolders } from '../../config/data-folders.ts';
-import type { DiskUse } from '../runtime-types.ts';
-import { MEGABYTE } from '../sandbox/resource-limits.ts';
+import { boundOf, MEGABYTE, type DiskUse } from '../sandbox/resource-limits.ts';
 
 /** A measurement that takes longer is given up, in milliseconds: it would keep the disk from its work. */
 const MEASURE_MS = 60_000;
 
 /** The pause after a measurement, in multiples of its time: at most a twentieth of all time goes into it. */
 const PAUSE_FACTOR = 20;
-
-/** A workspace that was full at its start may grow by this share of the limit, while somebody tidies up. */
-const TIDYING_SHARE = 0.05;
-
-/** No workspace goes beyond this multiple of the limit, however often it is started. */
-const UTMOST_FACTOR = 1.5;
 
 interface Measured {
   usedBytes: number;
@@ -31,11 +24,15 @@ export class DiskMeter {
   }
 
   /** Measures again, unless it is too early for that. A measurement that fails changes nothing. */
-  async measure(id: number, { folder, tmpFolder }: WorkspaceFolders, limitMb: number | null): Promise<void> {
+  async measure(
+    id: number,
+    { folder, socketFolder, tmpFolder }: WorkspaceFolders,
+    limitMb: number | null,
+  ): Promise<void> {
     const known = this.#measured.get(id);
     const begin = Date.now();
     if (limitMb === null || (known !== undefined && begin < known.nextAt)) return;
-    const usedBytes = (await measure([folder, tmpFolder])) ?? known?.usedBytes;
+    const usedBytes = (await measure([folder, socketFolder, tmpFolder])) ?? known?.usedBytes;
     // Started anew meanwhile: that was measured before it.
     if (usedBytes === undefined || this.#measured.get(id) !== known) return;
     const now = Date.now();
@@ -49,8 +46,8 @@ export class DiskMeter {
     if (measured === undefined || limitMb === null) return null;
     const { usedBytes, atStartBytes } = measured;
     const limitBytes = limitMb * MEGABYTE;
-    const bound = Math.max(limitBytes, atStartBytes + limitBytes * TIDYING_SHARE);
-    return { usedBytes, limitBytes, isFull: usedBytes > Math.min(bound, limitBytes * UTMOST_FACTOR) };
+    const isFull = usedBytes > boundOf(limitBytes, atStartBytes);
+    return { usedBytes, limitBytes, files: null, isFull, mustStop: isFull };
   }
 }
 

@@ -6,6 +6,9 @@ import { foldersOf } from '../../config/data-folders.ts';
 import { hasEntranceTools } from '../ports/port-entrance.ts';
 import { PortEntrances } from '../ports/port-entrances.ts';
 import type { ProcessIdentity } from '../sandbox/process-identity.ts';
+import { endQuota, holdQuota, projectOf, quotaUse } from '../sandbox/project-quota.ts';
+import type { QuotaProject } from '../sandbox/quota-programs.ts';
+import type { ResourceLimits } from '../sandbox/resource-limits.ts';
 import { PortClosed } from '../workspace-addresses.ts';
 import { listRecorded, ownerOf, removeFolders } from './workspace-folders.ts';
 import { tailOfWorkspaceLog } from './workspace-log.ts';
@@ -26,6 +29,11 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     return known;
   };
   const diskLimitOf = (id: number): number | null => supervised.get(id)?.process.limits?.disk_mb ?? null;
+  /** Null unless a quota bounds its disk. */
+  const quotaOf = (id: number): { project: QuotaProject; limits: ResourceLimits } | null => {
+    const { quota = null, limits = null } = supervised.get(id)?.process ?? {};
+    return quota === null || limits === null ? null : { project: quota, limits };
+  };
   // Not `of`: it would keep whatever number somebody asks about.
   const hasOwnNetwork = (id: number): boolean => {
     const { process } = supervised.get(id) ?? new SupervisedWorkspace(deps, root, id);
@@ -35,6 +43,9 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
   const starterOf = (id: number): ProcessIdentity | null => {
     const found = supervised.get(id);
     return found?.state === 'running' && hasOwnNetwork(id) ? found.process.starter : null;
+  };
+  const warnOfQuota = (workspaceId: number) => (error: unknown) => {
+    deps.log.warn({ err: error, workspaceId }, 'the quota of a workspace could not be set');
   };
   const timer = setInterval(() => {
     for (const workspace of supervised.values()) workspace.look();
@@ -80,14 +91,25 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
       const { confinement, init } = of(id).process;
       return confinement.sandbox === 'none' ? { sandbox: 'none' } : { sandbox: 'bubblewrap', init };
     },
-    measureDisk: (id) => disk.measure(id, foldersOf(root, id), diskLimitOf(id)),
-    diskUse: (id) => disk.useOf(id, diskLimitOf(id)),
+    measureDisk: async (id) => {
+      const quota = quotaOf(id);
+      if (quota === null) return disk.measure(id, foldersOf(root, id), diskLimitOf(id));
+      // One that is being started gets its bounds there.
+      if (supervised.get(id)?.state !== 'running') return;
+      await holdQuota(config, quota.project, quota.limits).catch(warnOfQuota(id));
+    },
+    diskUse: (id) => {
+      const quota = quotaOf(id);
+      return quota === null ? disk.useOf(id, diskLimitOf(id)) : quotaUse(quota.project, quota.limits);
+    },
     logTail: (id) => tailOfWorkspaceLog(foldersOf(root, id).logFile),
     destroy: async (id) => {
       entrances.end(id);
       await of(id).stop();
       supervised.delete(id);
       await removeFolders(foldersOf(root, id));
+      const project = projectOf(config, id, foldersOf(root, id));
+      if (project !== null) await endQuota(config, project).catch(warnOfQuota(id));
     },
     listRecorded: () => listRecorded(root),
     close: async () => {

@@ -9,7 +9,8 @@ import { listRunningWorkspaces, type RunningWorkspace } from './running-workspac
  * Stops workspaces that have run into a limit of their own. Each leaves an audit row of the system, and its
  * sessions end as `stopped` with the cause. Nothing is removed. A plan that has changed gets its limits here.
  *
- * 1. `disk-full`: it takes more of the disk than it may, and must not fill the disk of everybody.
+ * 1. `disk-full`: it takes more of the disk than it may, and must not fill the disk of everybody. One that a
+ *    quota bounds cannot, and goes on.
  * 2. `memory-full`: the kernel has ended its program, since the memory of the workspace was used up.
  */
 export async function stopFullWorkspaces(
@@ -36,7 +37,7 @@ function findFullCause(
 ): FullCause | null {
   const since = runtime.memoryFullSince(id);
   if (since !== null && since > wanted_running_since) return 'memory-full';
-  return runtime.diskUse(id)?.isFull === true ? 'disk-full' : null;
+  return runtime.diskUse(id)?.mustStop === true ? 'disk-full' : null;
 }
 
 /** Null when it is not full, or when somebody has stopped it or started it anew meanwhile. */

@@ -48,6 +48,9 @@ const record = z.object({
   limits: z
     .object({
       ...{ memory_mb: limit, processes: limit, cpu_percent: limit, disk_mb: limit },
+      // Nothing but the measured bound is in those of earlier releases.
+      disk_files: limit.default(null),
+      disk_bound_by: z.enum(['quota', 'measured', 'none']).default('measured'),
       bound_by: z.enum(['cgroup', 'prlimit', 'none']),
     })
     .nullable()

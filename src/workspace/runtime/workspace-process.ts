@@ -20,7 +20,9 @@ import {
   signalProcesses,
   type ProcessIdentity,
 } from '../sandbox/process-identity.ts';
-import { resourceLimits, type ResourceLimits } from '../sandbox/resource-limits.ts';
+import { beginQuota, endQuota, projectOf } from '../sandbox/project-quota.ts';
+import type { QuotaProject } from '../sandbox/quota-programs.ts';
+import { diskLimits, resourceLimits, type ResourceLimits } from '../sandbox/resource-limits.ts';
 import { findSandboxProcesses } from '../sandbox/sandbox-processes.ts';
 import { launch } from './launch.ts';
 import {
@@ -56,6 +58,8 @@ export class WorkspaceProcess {
   #confinement: Confinement | null = null;
   #group: string | null = null;
   #limits: ResourceLimits | null = null;
+  /** Its folders are a project of the quota. */
+  #hasQuota = false;
   #endedForMemory = 0;
   #memoryBlameUntil = 0;
 
@@ -75,6 +79,12 @@ export class WorkspaceProcess {
   /** Null when it was never started. */
   get limits(): ResourceLimits | null {
     return this.#limits;
+  }
+
+  /** The project of its folders; null unless a quota bounds its disk. */
+  get quota(): QuotaProject | null {
+    const isBound = this.#limits?.disk_bound_by === 'quota';
+    return isBound ? projectOf(this.#config, this.#id, this.#folders) : null;
   }
 
   get group(): string | null {
@@ -114,6 +124,7 @@ export class WorkspaceProcess {
     this.#confinement = { sandbox, network };
     this.#group = group;
     this.#limits = limits;
+    this.#hasQuota = limits?.disk_bound_by === 'quota' && this.#config.quotaDevice !== null;
     this.#endedForMemory = this.#readEnded() ?? 0;
     this.applyPlan(workspace);
     this.#log.info({ workspaceId: this.#id, pid: adopted.pid }, 'workspace adopted');
@@ -124,10 +135,12 @@ export class WorkspaceProcess {
    * started with, and only the bound of the disk is another one.
    */
   applyPlan({ plan_now: plan }: RuntimeWorkspace): void {
-    const asked = resourceLimits(this.#config, plan);
+    const config = this.#hasQuota ? this.#config : { ...this.#config, quotaDevice: null };
+    const asked = resourceLimits(config, plan);
     const isHeld = this.#group === null && this.#identity !== null && this.#limits !== null;
-    const limits = isHeld ? { ...asked, ...this.#limits, disk_mb: asked.disk_mb } : asked;
+    const limits = isHeld ? { ...asked, ...this.#limits, ...diskLimits(config, plan) } : asked;
     if (JSON.stringify(limits) === JSON.stringify(this.#limits)) return;
+    if (limits.disk_mb === null && this.quota !== null) this.#freeQuota(this.quota);
     try {
       if (this.#group !== null) limitControlGroup(this.#group, limits);
       this.#limits = limits;
@@ -141,6 +154,15 @@ export class WorkspaceProcess {
     const count = this.#readEnded() ?? this.#endedForMemory;
     if (count > this.#endedForMemory) this.#memoryBlameUntil = Date.now() + MEMORY_BLAME_MS;
     this.#endedForMemory = count;
+  }
+
+  #freeQuota(project: QuotaProject): void {
+    endQuota(this.#config, project).catch((error: unknown) => {
+      this.#log.warn(
+        { err: error, workspaceId: this.#id },
+        'the quota of a workspace could not be taken away',
+      );
+    });
   }
 
   #readEnded(): number | null {
@@ -212,9 +234,9 @@ export class WorkspaceProcess {
 
   async #spawn(workspace: RuntimeWorkspace, onExit: () => void): Promise<void> {
     const owner = ownerOf(this.#config, this.#id);
-    const limits = resourceLimits(this.#config, workspace.plan_now);
     await emptyTmp(this.#folders);
     prepareFolders(this.#root, this.#folders, owner);
+    const limits = await this.#beginLimits(workspace);
     this.#limits = limits;
     this.#endedForMemory = 0;
     this.#group = await this.#makeGroup(limits);
@@ -229,6 +251,22 @@ export class WorkspaceProcess {
     writeRecord(this.#folders, { ...this.#identity, ...this.#confinement, group: this.#group, limits });
     child.unref();
     child.once('exit', onExit);
+  }
+
+  /** The limits of a start. The disk is measured where its quota cannot be set. */
+  async #beginLimits({ plan_now: plan }: RuntimeWorkspace): Promise<ResourceLimits> {
+    const limits = resourceLimits(this.#config, plan);
+    const project = projectOf(this.#config, this.#id, this.#folders);
+    this.#hasQuota = false;
+    if (project === null) return limits;
+    try {
+      await beginQuota(this.#config, project, limits);
+      this.#hasQuota = true;
+      return limits;
+    } catch (error) {
+      this.#log.warn({ err: error, workspaceId: this.#id }, 'the disk of a workspace is measured: no quota');
+      return resourceLimits({ ...this.#config, quotaDevice: null }, plan);
+    }
   }
 
   async #makeGroup(limits: ResourceLimits): Promise<string | null> {

@@ -1,4 +1,4 @@
-import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import { diskBoundOf, type RuntimeConfig } from '../../config/runtime-config.ts';
 
 const networks = {
   own: 'each has a network of its own, with a way out to the internet',
@@ -7,15 +7,23 @@ const networks = {
   auto: 'nobody knows yet which network they have',
 } as const satisfies Record<RuntimeConfig['network'], string>;
 
+const disks = {
+  quota: 'a project quota of the file system bounds the disk of each',
+  measured: 'their disk is measured, and one that takes too much is stopped',
+  none: 'their disk is not bounded (no WORKSPACE_DISK_MB)',
+};
+
 /** In words, for the log and /readyz: what workspaces on this machine share. */
 export function describeSharing({
   isManaged,
   sandbox,
   network,
   cgroup,
-}: Pick<RuntimeConfig, 'isManaged' | 'sandbox' | 'network' | 'cgroup'>): string {
+  ...disk
+}: Pick<RuntimeConfig, 'isManaged' | 'sandbox' | 'network' | 'cgroup' | 'diskMb' | 'quotaDevice'>): string {
   if (!isManaged) return 'workspaces run elsewhere';
-  const bounds = cgroup === null ? UNBOUNDED : 'each has a control group of its own (WORKSPACE_CGROUP)';
+  const groups = cgroup === null ? UNBOUNDED : 'each has a control group of its own (WORKSPACE_CGROUP)';
+  const bounds = `${groups}; ${disks[diskBoundOf(disk)]}`;
   if (sandbox === 'bubblewrap')
     return `workspaces are in sandboxes of their own (bubblewrap); ${networks[network]}; ${bounds}`;
   return `${TOGETHER}; ${bounds}`;

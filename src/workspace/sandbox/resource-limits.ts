@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { forPlan } from '../../config/per-plan.ts';
-import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import { diskBoundOf, type DiskBound, type RuntimeConfig } from '../../config/runtime-config.ts';
 import type { Plan } from '../../plan.ts';
 
 /** Bytes of a megabyte, as the settings count. */
@@ -16,11 +16,41 @@ export interface ResourceLimits {
   /** 100 is the time of one processor. */
   cpu_percent: number | null;
   disk_mb: number | null;
+  /** Files and folders; only a quota bounds their number. */
+  disk_files: number | null;
+  /** quota: writes beyond it fail. measured: the workspace is stopped some time after it. */
+  disk_bound_by: DiskBound;
   /** cgroup: memory, processes and processor of all programs of the workspace together. */
   bound_by: 'cgroup' | 'prlimit' | 'none';
 }
 
-type Asked = Pick<RuntimeConfig, 'memoryMb' | 'processesMax' | 'cpuPercent' | 'diskMb' | 'cgroup' | 'uid'>;
+/** The disk that a workspace takes, and may take. */
+export interface DiskUse {
+  usedBytes: number;
+  limitBytes: number;
+  /** How many files and folders it has and may have. Null: nobody counts them. */
+  files: { used: number; limit: number } | null;
+  isFull: boolean;
+  /** Full, and nothing but a stop keeps it from taking more. */
+  mustStop: boolean;
+}
+
+/** A file or folder for each 8 KB; ext4 has half as many unless it was made with `mkfs.ext4 -i 8192`. */
+const FILES_PER_MB = 128;
+
+/** A workspace that was full at its start may grow by this share of the limit, while somebody tidies up. */
+const TIDYING_SHARE = 0.05;
+
+/** No workspace goes beyond this multiple of the limit, however often it is started. */
+const UTMOST_FACTOR = 1.5;
+
+/** How far a workspace may grow that took so much at its start. */
+export function boundOf(limit: number, atStart: number): number {
+  return Math.min(Math.max(limit, atStart + limit * TIDYING_SHARE), limit * UTMOST_FACTOR);
+}
+
+type AskedOfDisk = Pick<RuntimeConfig, 'diskMb' | 'quotaDevice'>;
+type Asked = AskedOfDisk & Pick<RuntimeConfig, 'memoryMb' | 'processesMax' | 'cpuPercent' | 'cgroup' | 'uid'>;
 
 /** The limits that hold here for the workspaces of a plan; what this machine cannot enforce is null. */
 export function resourceLimits(config: Asked, plan: Plan): ResourceLimits {
@@ -28,15 +58,25 @@ export function resourceLimits(config: Asked, plan: Plan): ResourceLimits {
     memory_mb: forPlan(config.memoryMb, plan),
     processes: forPlan(config.processesMax, plan),
     cpu_percent: forPlan(config.cpuPercent, plan),
-    disk_mb: forPlan(config.diskMb, plan),
   };
-  if (config.cgroup !== null) return { ...limits, bound_by: 'cgroup' };
-  const { disk_mb } = limits;
+  const disk = diskLimits(config, plan);
+  if (config.cgroup !== null) return { ...limits, ...disk, bound_by: 'cgroup' };
   if (PRLIMIT === undefined)
-    return { memory_mb: null, processes: null, cpu_percent: null, disk_mb, bound_by: 'none' };
+    return { memory_mb: null, processes: null, cpu_percent: null, ...disk, bound_by: 'none' };
   // Processes are counted by user, and without users of their own all workspaces would count as one.
   const processes = config.uid === null ? null : limits.processes;
-  return { ...limits, processes, cpu_percent: null, bound_by: 'prlimit' };
+  return { ...limits, processes, cpu_percent: null, ...disk, bound_by: 'prlimit' };
+}
+
+/** The limits of the disk alone. */
+export function diskLimits(
+  config: AskedOfDisk,
+  plan: Plan,
+): Pick<ResourceLimits, 'disk_mb' | 'disk_files' | 'disk_bound_by'> {
+  const disk_mb = forPlan(config.diskMb, plan);
+  const disk_bound_by = diskBoundOf({ ...config, diskMb: disk_mb });
+  const hasFiles = disk_bound_by === 'quota' && disk_mb !== null;
+  return { disk_mb, disk_files: hasFiles ? disk_mb * FILES_PER_MB : null, disk_bound_by };
 }
 
 /**

@@ -40,7 +40,7 @@ beforeAll(async () => {
       deniedNetworks: [],
       memoryMb: null,
       processesMax: null,
-      diskMb: null,
+      ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
       cpuPercent: null,
       cgroup: null,
       outlivesApp: false,

@@ -55,7 +55,7 @@ function startRuntime(dataDir: string, overrides: Partial<RuntimeConfig>): Works
       deniedNetworks: [],
       memoryMb: null,
       processesMax: null,
-      diskMb: null,
+      ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
       cpuPercent: null,
       cgroup: null,
       outlivesApp: false,

@@ -8,6 +8,7 @@ import supertest from 'supertest';
 import { signIn } from '../../support/visitor.ts';
 import { backdate, sweeperContext } from '../scene.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
+import { stopFullWorkspaces } from '../../../src/workspace/runtime/stop-full-workspaces.ts';
 import { resumeWorkspaces } from '../../../src/workspace/runtime/resume-workspaces.ts';
 import { askForwardAuth, enterWorkspace } from '../entry.ts';
 
@@ -65,6 +66,8 @@ describe('the program of a workspace', () => {
       processes: 500,
       cpu_percent: 200,
       disk_mb: 9000,
+      disk_files: 1_152_000,
+      disk_bound_by: 'quota',
       bound_by: 'cgroup',
     } as const;
     runtime.held = { limits, use: { memoryBytes: 1_572_864_000, processes: 31, endedForMemory: 2 } };
@@ -93,6 +96,32 @@ describe('the program of a workspace', () => {
     expect(without.text).toContain('at most 2,048 MB of data for each process');
     expect(without.text).not.toContain('of one processor');
     runtime.held = { limits: null, use: null };
+  });
+
+  it('shows what a quota counts, says when the disk is full, and is not stopped for it', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    const limits = {
+      ...{ memory_mb: null, processes: null, cpu_percent: null, bound_by: 'none' as const },
+      ...{ disk_mb: 100, disk_files: 12_800, disk_bound_by: 'quota' as const },
+    };
+    runtime.held = { limits, use: null };
+    const disk = { usedBytes: 41_943_040, limitBytes: 104_857_600, isFull: false, mustStop: false };
+    runtime.disk = { ...disk, files: { used: 3456, limit: 12_800 } };
+    await bob.post(`/workspace/${id}/start`);
+    const page = await bob.get(`/workspace/${id}`);
+    for (const text of ['40 of 100 MB', 'Files and folders', '3,456 of 12,800'])
+      expect(page.text).toContain(text);
+    expect(page.text).not.toContain('is full');
+    runtime.disk = { ...disk, files: null, usedBytes: 104_857_600, isFull: true };
+    const full = await bob.get(`/workspace/${id}`);
+    expect(full.text).toContain('The disk of this workspace is full');
+    expect(full.text).not.toContain('Files and folders');
+    const context = sweeperContext(new Date());
+    expect(await stopFullWorkspaces(site.db, context, { runtime })).toEqual({ stopped: 0 });
+    expect(runtime.state(id)).toBe('running');
+    runtime.held = { limits: null, use: null };
+    runtime.disk = null;
   });
 
   it('leaves a row that says why it did not start', async () => {

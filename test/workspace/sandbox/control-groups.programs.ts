@@ -96,7 +96,7 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
         ...{ isManaged: true, usesSocket: true, outlivesApp: false, startTimeoutMs: 60_000, dataDir },
         ...{ command: [process.execPath, '-e', PROGRAM, '{socket}'], ...asked },
         ...{ sandbox: 'bubblewrap', network: 'none', memoryMb: 256, processesMax: 60, cpuPercent: 50 },
-        ...{ diskMb: null, cgroup },
+        ...{ diskMb: null, quotaDevice: null, quotaSocket: null, cgroup },
         ...overrides,
       },
       log: pino({ level: 'silent' }),
@@ -119,6 +119,7 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
     expect(await runtime.start(place(1))).toEqual({ ok: true });
     expect(runtime.limits(1)).toEqual({
       ...{ memory_mb: 256, processes: 60, cpu_percent: 50, disk_mb: null, bound_by: 'cgroup' },
+      ...{ disk_files: null, disk_bound_by: 'none' },
     });
     const files = () => ['memory.max', 'pids.max', 'cpu.max'].map((file) => read(1, file));
     expect(files()).toEqual([String(256 * 1_048_576), '60', '50000 100000']);

@@ -25,7 +25,18 @@ require('node:http').createServer((req, res) => {
 /** Users of workspaces follow this one; null where the test cannot give them users of their own. */
 export const FIRST_UID = process.getuid?.() === 0 ? 200_000 : null;
 
-/** A runtime whose workspaces run scripts, each in a sandbox with a network of its own, and its folder. */
+/** Settings by which workspaces run scripts, each in a sandbox with a network of its own. */
+export function scriptConfig(dataDir: string): Omit<RuntimeConfig, 'readable'> {
+  return {
+    ...{ isManaged: true, usesSocket: true, outlivesApp: false, startTimeoutMs: 30_000, dataDir },
+    command: [process.execPath, '-e', SCRIPT_PROGRAM, '{socket}'],
+    ...{ uid: FIRST_UID, gid: null, sandbox: 'bubblewrap', network: 'own', deniedNetworks: [] },
+    ...{ memoryMb: null, processesMax: null, cpuPercent: null, cgroup: null },
+    ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
+  };
+}
+
+/** A runtime of such workspaces, and its folder. */
 export function createScriptRuntime(over: Pick<RuntimeConfig, 'readable'> & Partial<RuntimeConfig>): {
   runtime: WorkspaceRuntime;
   dataDir: string;
@@ -34,13 +45,7 @@ export function createScriptRuntime(over: Pick<RuntimeConfig, 'readable'> & Part
   const dataDir = mkdtempSync(join(tmpdir(), 'yac-'));
   chmodSync(dataDir, 0o711);
   const runtime = createWorkspaceRuntime({
-    config: {
-      ...{ isManaged: true, usesSocket: true, outlivesApp: false, startTimeoutMs: 30_000, dataDir },
-      command: [process.execPath, '-e', SCRIPT_PROGRAM, '{socket}'],
-      ...{ uid: FIRST_UID, gid: null, sandbox: 'bubblewrap', network: 'own', deniedNetworks: [] },
-      ...{ memoryMb: null, processesMax: null, cpuPercent: null, cgroup: null, diskMb: null },
-      ...over,
-    },
+    config: { ...scriptConfig(dataDir), ...over },
     log: pino({ level: 'silent' }),
   });
   const close = async (): Promise<void> => {

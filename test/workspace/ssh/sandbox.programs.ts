@@ -67,7 +67,7 @@ describe.skipIf(!canRun)('OpenSSH into a workspace in a sandbox', { timeout: 60_
       deniedNetworks: [],
       memoryMb: 4096,
       processesMax: null,
-      diskMb: null,
+      ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
       cpuPercent: null,
       cgroup: null,
       outlivesApp: false,

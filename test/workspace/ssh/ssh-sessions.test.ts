@@ -27,6 +27,7 @@ const root = mkdtempSync(join(tmpdir(), 'yac-ssh-'));
 const runtime = createFakeRuntime();
 runtime.held.limits = {
   ...{ memory_mb: 64, processes: null, cpu_percent: null, disk_mb: null, bound_by: 'prlimit' },
+  ...{ disk_files: null, disk_bound_by: 'none' },
 };
 const site = useTestApp({
   deps: { runtime },

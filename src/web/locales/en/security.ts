@@ -18,6 +18,9 @@ export const security = {
   boundsOfGroups: 'Each has a control group of its own for its memory, processes and processor time.',
   boundsOfProcesses:
     'None has a control group (WORKSPACE_CGROUP): memory is bounded for each process at most, and processor time not at all.',
+  disk_quota: 'A project quota of the file system bounds the disk of each.',
+  disk_measured: 'The disk of each is measured, and one that takes more than it may is stopped.',
+  disk_none: 'Their disk is not bounded (WORKSPACE_DISK_MB).',
   chooserTitle: 'Refused requests',
 
   kind: 'Kind',

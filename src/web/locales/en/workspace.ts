@@ -181,6 +181,8 @@ export const workspace = {
     'Its programs used up the memory that the workspace may take, and were ended. Its files are still there: start it again, and open less at once.',
   useTitle: 'In use now',
   useDisk: 'Disk',
+  useFiles: 'Files and folders',
+  diskFull: 'The disk of this workspace is full: its programs can write nothing until something is removed.',
   useMemory: 'Memory',
   useProcesses: 'Processes',
   useCpu: 'Processor',

@@ -19,6 +19,9 @@ export const security: Record<keyof typeof en, string> = {
   boundsOfGroups: 'Her birinin belleği, süreçleri ve işlemci süresi için kendi denetim grubu vardır.',
   boundsOfProcesses:
     'Hiçbirinin denetim grubu yok (WORKSPACE_CGROUP): bellek en fazla süreç başına sınırlıdır, işlemci süresi hiç sınırlı değildir.',
+  disk_quota: 'Her birinin diski dosya sisteminin proje kotasıyla sınırlıdır.',
+  disk_measured: 'Her birinin disk kullanımı ölçülür; izin verilenden fazlasını kullanan durdurulur.',
+  disk_none: 'Disk kullanımları sınırlı değildir (WORKSPACE_DISK_MB).',
   chooserTitle: 'Reddedilen istekler',
 
   kind: 'Tür',

@@ -183,6 +183,8 @@ export const workspace: Record<keyof typeof en, string> = {
     'Programları çalışma alanına verilen belleğin tamamını kullandı ve sonlandırıldı. Dosyaları duruyor: yeniden başlatın ve aynı anda daha az şey açın.',
   useTitle: 'Şu anki kullanım',
   useDisk: 'Disk',
+  useFiles: 'Dosya ve klasörler',
+  diskFull: 'Bu çalışma alanının diski dolu: bir şeyler silinene kadar programları yazamaz.',
   useMemory: 'Bellek',
   useProcesses: 'Süreçler',
   useCpu: 'İşlemci',
