@@ -62,7 +62,7 @@ export function orderValues(
 }
 
 /** The address of a buyer on one line, with the place as far as it was given. */
-export function buyerAddress({ locale }: Format, buyer: BillingDetails): string {
+export function buyerAddress({ locale }: Pick<Format, 'locale'>, buyer: BillingDetails): string {
   const { billing_address, billing_district, billing_city, billing_country } = buyer;
   const country = billing_country === null ? null : countryName(billing_country, locale);
   return [billing_address, billing_district, billing_city, country].filter(Boolean).join(', ');

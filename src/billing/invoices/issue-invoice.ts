@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { includedTax } from '../tax/included-tax.ts';
+import { buyerAddress } from '../consent/order-values.ts';
 import { personOf } from '../order-evidence.ts';
 import type { Period } from '../period.ts';
 import { takeNumber } from '../take-number.ts';
@@ -60,12 +61,21 @@ export async function issueInvoice(
 function partyOf(company: BillingDetails): InvoiceParty {
   return {
     name: company.billing_name ?? company.name,
-    address: company.billing_address,
+    address: addressOf(company),
     phone: company.billing_phone,
     email: null,
     taxOffice: company.billing_tax_office,
     taxNumber: company.billing_tax_number,
   };
+}
+
+/**
+ * The address as the texts of the order have it: with district, city and country, as far as they were given.
+ * A paper keeps it for ever in one language, that of the place or, abroad, English.
+ */
+function addressOf(buyer: BillingDetails): string | null {
+  const { billing_address, billing_country: country } = buyer;
+  return billing_address === null ? null : buyerAddress({ locale: country === 'TR' ? 'tr' : 'en' }, buyer);
 }
 
 function entryOf(

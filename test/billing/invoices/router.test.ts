@@ -17,7 +17,8 @@ beforeAll(async () => {
   await test.db('billing_details').insert({
     company_id: cast.acme.id,
     billing_name: 'Acme <b>A.Ş.</b>',
-    billing_address: 'Örnek Cad. 1, Ankara',
+    billing_address: 'Örnek Cad. 1',
+    ...{ billing_district: 'Çankaya', billing_city: 'Ankara', billing_country: 'TR' },
     billing_tax_number: '1234567890',
   });
   order = await buildPayment(test.db, { company_id: cast.acme.id, user_id: cast.alice.id });
@@ -49,7 +50,7 @@ describe('a receipt', () => {
       'YouAreCoder',
       'Çankaya',
       'Acme &lt;b&gt;A.Ş.&lt;/b&gt;',
-      'Örnek Cad. 1, Ankara',
+      'Örnek Cad. 1, Çankaya, Ankara, Türkiye',
       '1234567890',
       'Professional plan, cloud workspaces',
       '(Istanbul)',

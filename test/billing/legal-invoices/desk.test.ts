@@ -122,6 +122,16 @@ describe('the legal invoice of a receipt', () => {
     expect(await rowOf(sale.id)).toMatchObject({ state: 'issued' });
   });
 
+  it('tells the returns of one sale apart by their amounts', async () => {
+    const sale = await buildLegalInvoice(test.db, payer, { isIssued: true });
+    const given = { receipt: sale.receipt, returns_id: sale.id };
+    await buildLegalInvoice(test.db, payer, { ...given, total_minor: 50_000 });
+    await buildLegalInvoice(test.db, payer, { ...given, total_minor: 12_345 });
+    const page = (await olivia.get(`${PATH}/${String(sale.id)}`)).text;
+    for (const amount of ['₺500.00', '₺123.45']) expect(page).toContain(`not issued yet, ${amount}`);
+    expect(page).toContain('Return (IADE)');
+  });
+
   it('of an exempt sale has no tax in it', async () => {
     const { id } = await buildLegalInvoice(test.db, payer);
     await olivia.post(`${PATH}/${String(id)}/entry`, { ...newEntry(), type: 'ISTISNA' });

@@ -46,7 +46,8 @@ function describeCallback(format: Format, callback: KeptCallback): Said {
   const times = t('refunds.saidTimes', { count: callback.received_count });
   return {
     at: callback.received_at,
-    heading: `${t('refunds.saidBy_callback', { outcome: callback.outcome })}, ${times}`,
+    // Names of choices in a text have no hyphen.
+    heading: `${t('refunds.saidBy_callback', { outcome: callback.outcome.replace('unknown-status', 'unknown') })}, ${times}`,
     rows: SHOWN_FIELDS.flatMap((name) => {
       const value = fields.getAll(name).join(' | ').slice(0, VALUE_MAX);
       if (value === '') return [];

@@ -160,6 +160,20 @@ describe('an operator', () => {
     expect((await olivia.get(refund)).text).toContain('PayTR has made it.');
   });
 
+  it('reads in words what each notification did', async () => {
+    const order = await paid();
+    const payment = await test.db('payments').where('merchant_oid', order).first<{ id: number }>('id');
+    const kept = { payment_id: payment.id, merchant_oid: order, received_at: new Date() };
+    for (const outcome of ['ignored', 'unknown-status'])
+      await test.db('payment_callbacks').insert({
+        ...{ ...kept, last_received_at: new Date(), outcome },
+        ...{ body: Buffer.from('status=x'), body_sha256: outcome },
+      });
+    const page = (await olivia.get(urlOf(order))).text;
+    for (const words of ['counts as paid', 'changed nothing', 'a status that we do not know'])
+      expect(page).toContain(`Notification, ${words}`);
+  });
+
   it('closes one that PayTR never made, once PayTR has said so, with a reason', async () => {
     const order = await paid();
     gateway.sandbox.failNextRefund('500');

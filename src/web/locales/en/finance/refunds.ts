@@ -23,7 +23,7 @@ export const refunds = {
   said: 'What PayTR said',
   saidNothing: 'PayTR has said nothing about this payment yet.',
   saidBy_callback:
-    'Notification, {outcome, select, paid {counts as paid} review {held for review} failed {counts as failed} repeat {a repetition} other {{outcome}}}',
+    'Notification, {outcome, select, paid {counts as paid} review {held for review} failed {counts as failed} repeat {a repetition} ignored {changed nothing} unknown {a status that we do not know} other {{outcome}}}',
   saidBy_query: 'Answer to a question of ours',
   saidReason: 'Why there is no answer',
   saidWords: 'In its words',

@@ -25,7 +25,7 @@ export const refunds: Record<keyof typeof en, string> = {
   said: 'PayTR’nin bildirdikleri',
   saidNothing: 'PayTR bu ödeme hakkında henüz bir şey bildirmedi.',
   saidBy_callback:
-    'Bildirim, {outcome, select, paid {ödenmiş sayıldı} review {incelemeye alındı} failed {başarısız sayıldı} repeat {bir yineleme} other {{outcome}}}',
+    'Bildirim, {outcome, select, paid {ödenmiş sayıldı} review {incelemeye alındı} failed {başarısız sayıldı} repeat {bir yineleme} ignored {bir şey değiştirmedi} unknown {bilmediğimiz bir durum} other {{outcome}}}',
   saidBy_query: 'Sorumuza yanıt',
   saidReason: 'Yanıt alınamama nedeni',
   saidWords: 'PayTR’nin iletisi',
