@@ -50,10 +50,21 @@ export class AuditLogger {
     context: RequestContext,
     ...entries: AuditEntry[]
   ): Promise<void> {
+    const { query, name } = AuditLogger.insertOrThrow(trx, context, ...entries);
+    await query.options({ name });
+  }
+
+  /**
+   * The statement of `logOrThrow`, to be made a part of another one: each statement of a settlement is a
+   * round trip, and the last of them are made while every other settlement waits for its number.
+   */
+  static insertOrThrow(
+    trx: Knex.Transaction,
+    context: RequestContext,
+    ...entries: AuditEntry[]
+  ): { query: Knex.QueryBuilder; name: string } {
     const rows = entries.map((entry) => toAuditRow(context, entry));
-    await trx('audit_logs')
-      .insert(rows)
-      .options({ name: `insert-audit-rows-${String(rows.length)}` });
+    return { query: trx('audit_logs').insert(rows), name: `insert-audit-rows-${String(rows.length)}` };
   }
 
   /**

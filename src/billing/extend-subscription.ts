@@ -7,16 +7,24 @@ import { changeDetails } from './change-details.ts';
 import { pricesOf } from './price-facts.ts';
 import type { Payment, Subscription } from './queries.ts';
 
+/** The paid time as a payment extends it. */
+interface Extension {
+  /** Extends it; a part of the statement that updates the payment. */
+  update: Knex.QueryBuilder;
+  after: Subscription;
+  /** Its audit row: a settlement writes all of its rows together, or none. */
+  entry: AuditEntry;
+}
+
 /**
  * Adds the period that a payment bought, as `decideSettlement` found it, to the locked subscription. Its plan
- * is in force when that period begins. A payment ends a cancellation and the wish for a smaller plan. Returns
- * the audit row as well: a settlement writes all of its rows together, or none.
+ * is in force when that period begins. A payment ends a cancellation and the wish for a smaller plan.
  */
-export async function extendSubscription(
+export function extendSubscription(
   trx: Knex.Transaction,
   context: RequestContext,
   { payment, before, period }: { payment: Payment; before: Subscription; period: BoughtPeriod },
-): Promise<{ after: Subscription; entry: AuditEntry }> {
+): Extension {
   const bought = {
     ...period.paid,
     grace_plan: period.gracePlan,
@@ -27,12 +35,11 @@ export async function extendSubscription(
     cancel_requested_at: null,
     cancels_at: null,
   };
-  await trx('subscriptions')
+  const update = trx('subscriptions')
     .where('company_id', payment.company_id)
-    .update({ ...bought, cancelled_by: null, cancel_reason: null, updated_at: context.at })
-    .options({ name: 'extend-subscription' });
+    .update({ ...bought, cancelled_by: null, cancel_reason: null, updated_at: context.at });
   const after = { ...before, ...bought };
-  return { after, entry: entryOf(context, { payment, before, after, period }) };
+  return { update, after, entry: entryOf(context, { payment, before, after, period }) };
 }
 
 function entryOf(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { currencies, type Currency } from '../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import type { PlanPrices, PriceFacts } from './price-facts.ts';
+import { headAt } from '../transparency/heads/handed-out/queries.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { paidPlans, planTimesColumns, type PaidPlan, type PlanTimes } from '../plan.ts';
 import { columnsOf } from '../record-fields.ts';
@@ -198,43 +199,62 @@ export interface Payer {
   locale: Locale;
 }
 
+/** Those whom the papers of a payment name. */
+interface Parties {
+  payer: Payer;
+  /** The one of the accepted texts, or for an order from before they kept it the company as it is today. */
+  buyer: BillingDetails;
+}
+
+/** The payer and the buyer that the receipt of a payment names. */
+export async function findParties(db: Knex, paymentId: number): Promise<Parties | undefined> {
+  const row = await partiesOf(db, paymentId)
+    .options({ name: 'find-parties' })
+    .first<PartiesRow | undefined>();
+  return row === undefined ? undefined : toParties(row);
+}
+
 /**
- * The payer and the buyer that the receipt of a payment names: the one of the accepted texts, or for an order
- * from before they kept it the company as it is today. Besides, whether the company has another open order:
- * a settlement asks for all of it at once.
+ * The same, whether the company has another open order, and the newest checkpoint that there was at a time
+ * (`findHeadAt`): a settlement asks for all of it at once.
  */
-export async function findParties(
+export async function findPartiesAndHead(
   db: Knex,
-  paymentId: number,
-): Promise<{ payer: Payer; buyer: BillingDetails; hasOpenOrder: boolean } | undefined> {
-  const row = await db('payments')
+  payment: Pick<Payment, 'id' | 'company_id'>,
+  at: Date,
+): Promise<(Parties & { hasOpenOrder: boolean; head: string | null }) | undefined> {
+  const row = await partiesOf(db, payment.id)
+    .options({ name: 'find-parties-and-head' })
+    .select(headAt(db, { companyId: payment.company_id, at }))
+    // The status stands in the text instead of a binding: only a constant lets Postgres use the partial
+    // index of open orders.
+    .select(
+      db.raw(
+        `exists (select from payments as open where open.company_id = payments.company_id
+           and open.status = 'pending' and open.superseded_at is null and open.id <> payments.id) as has_open_order`,
+      ),
+    )
+    .first<(PartiesRow & { head: string | null; has_open_order: boolean }) | undefined>();
+  if (row === undefined) return undefined;
+  const { head, has_open_order: hasOpenOrder, ...parties } = row;
+  return { ...toParties(parties), hasOpenOrder, head };
+}
+
+function partiesOf(db: Knex, paymentId: number): Knex.QueryBuilder {
+  return db('payments')
     .join('users', 'users.id', 'payments.user_id')
     .join('companies', 'companies.id', 'payments.company_id')
     .leftJoin('billing_details', 'billing_details.company_id', 'companies.id')
     .leftJoin('order_consents', 'order_consents.payment_id', 'payments.id')
     .where('payments.id', paymentId)
-    .options({ name: 'find-parties' })
-    .first<(Payer & BillingDetails & FoundBeside) | undefined>([
-      'order_consents.buyer as ordered_by',
-      // The status stands in the text instead of a binding: only a constant lets Postgres use the partial
-      // index of open orders.
-      db.raw(
-        `exists (select from payments as open where open.company_id = payments.company_id
-           and open.status = 'pending' and open.superseded_at is null and open.id <> payments.id) as has_open_order`,
-      ),
-      'users.email',
-      'users.full_name',
-      'users.locale',
-      ...billingColumns,
-    ]);
-  if (row === undefined) return undefined;
-  const { email, full_name, locale, ordered_by: ordered, has_open_order: hasOpenOrder, ...today } = row;
-  return { payer: { email, full_name, locale }, buyer: ordered ?? today, hasOpenOrder };
+    .select(['order_consents.buyer as ordered_by', 'users.email', 'users.full_name', 'users.locale'])
+    .select(billingColumns);
 }
 
-interface FoundBeside {
-  ordered_by: BillingDetails | null;
-  has_open_order: boolean;
+type PartiesRow = Payer & BillingDetails & { ordered_by: BillingDetails | null };
+
+function toParties({ email, full_name, locale, ordered_by: ordered, ...today }: PartiesRow): Parties {
+  return { payer: { email, full_name, locale }, buyer: ordered ?? today };
 }
 
 /** The plan of a company. */

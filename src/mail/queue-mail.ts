@@ -46,6 +46,12 @@ export interface QueuedMail {
   };
 }
 
+/** Another part of the statement that writes a mail. By the name connections keep the whole prepared. */
+export interface QueuedBeside {
+  name: string;
+  query: Knex.QueryBuilder;
+}
+
 /** The settings that a mail depends on. */
 export type MailConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'baseUrl' | 'sessionSecret'>;
 
@@ -57,7 +63,7 @@ export type MailConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'baseUrl' | 'sess
 export async function queueMail(
   trx: Knex.Transaction,
   context: RequestContext,
-  { config, mail }: { config: MailConfig; mail: QueuedMail },
+  { config, mail, beside }: { config: MailConfig; mail: QueuedMail; beside?: QueuedBeside },
 ): Promise<number> {
   const isSent = config.smtpUrl !== null;
   const host = new URL(config.baseUrl).hostname;
@@ -67,6 +73,9 @@ export async function queueMail(
   const kept = await composeMail(cut, head);
   const sent = cut === mail.content ? kept : await composeMail(mail.content, head);
   const [row] = await trx('mails')
+    .modify((query) => {
+      if (beside !== undefined) void query.with('beside', beside.query);
+    })
     .insert({
       created_at: context.at,
       company_id: mail.companyId,
@@ -90,7 +99,7 @@ export async function queueMail(
       next_try_at: isSent ? context.at : null,
     })
     .returning<{ id: number }[]>('id')
-    .options({ name: 'queue-mail' });
+    .options({ name: beside === undefined ? 'queue-mail' : `queue-mail-and-${beside.name}` });
   if (row === undefined) throw new Error('Bug! An insert returned no row');
   outboxSignal.of(trx)?.afterCommit(trx);
   return row.id;

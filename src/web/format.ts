@@ -58,6 +58,13 @@ function createFormat(locale: Locale, timeZone: string): Format {
     return message;
   };
   const dates = dateFormats(language, timeZone);
+  const amounts = new Map<string, Intl.NumberFormat>();
+  const amountsIn = (currency: string): Intl.NumberFormat => {
+    const options = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
+    const found = amounts.get(currency) ?? new Intl.NumberFormat(language, options);
+    amounts.set(currency, found);
+    return found;
+  };
   return {
     locale,
     timeZone,
@@ -66,13 +73,8 @@ function createFormat(locale: Locale, timeZone: string): Format {
       messageOf(key)
         .formatToParts<Piece>(params)
         .map(({ value }) => value),
-    money: (amountMinor, currency) =>
-      new Intl.NumberFormat(language, {
-        style: 'currency',
-        currency,
-        currencyDisplay: 'narrowSymbol',
-        // Intl takes a decimal text exactly.
-      }).format(majorText(amountMinor) as unknown as number),
+    // Intl takes a decimal text exactly.
+    money: (amountMinor, currency) => amountsIn(currency).format(majorText(amountMinor) as unknown as number),
     when: (date, style = 'datetime') => {
       if (date === null || date === undefined) return '–';
       return style === 'relative' ? relative(language, new Date(date)) : dates[style].format(new Date(date));

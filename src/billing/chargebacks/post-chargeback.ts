@@ -101,7 +101,7 @@ async function post(
   },
 ): Promise<AuditEntry> {
   const { money, kind, restores, copied, config } = input;
-  const { year, number, issuedAt } = await takeNumber(trx, 'chargeback_counters', context.at);
+  const { year, number, issued_at: issuedAt } = await takeNumber(trx, 'chargeback_counters', context.at);
   const chargebackNo = `${config.chargebackPrefix}${String(year)}${String(number).padStart(9, '0')}`;
   const [row] = await trx('chargebacks')
     .insert({

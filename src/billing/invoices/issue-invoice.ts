@@ -6,7 +6,7 @@ import { includedTax } from '../tax/included-tax.ts';
 import { buyerAddress } from '../consent/order-values.ts';
 import { personOf } from '../order-evidence.ts';
 import type { Period } from '../period.ts';
-import { takeNumber } from '../take-number.ts';
+import { insertNumbered } from '../take-number.ts';
 import type { InvoiceParty } from '../papers/paper-lines.ts';
 import type { BillingDetails, Payment } from '../queries.ts';
 
@@ -14,6 +14,17 @@ export interface IssuedInvoice {
   id: number;
   invoice_no: string;
 }
+
+/** `given` is the number (`insertNumbered`); it is written with nine digits at least. */
+const INSERT = `
+  insert into invoices (payment_id, company_id, year, number, invoice_no, issued_at, plan, period_start,
+    period_end, currency, total_minor, tax_minor, tax_percent, buyer, seller)
+  select :paymentId, :companyId, given.year, given.number,
+    concat(:prefix::text, given.year, repeat('0', 9 - length(given.number::text)), given.number),
+    given.issued_at, :plan, :periodStart, :periodEnd, :currency, :totalMinor, :taxMinor, :taxPercent, :buyer,
+    :seller
+  from given
+  returning id, invoice_no, number, issued_at`;
 
 /**
  * Issues the one invoice of a payment: for the period bought and the amount charged, tax included, with the
@@ -31,29 +42,29 @@ export async function issueInvoice(
   input: { payment: Payment; chargedMinor: number; period: Period; buyer: BillingDetails; config: Config },
 ): Promise<{ invoice: IssuedInvoice; entry: AuditEntry }> {
   const { payment, chargedMinor, period, buyer, config } = input;
-  const { year, number, issuedAt } = await takeNumber(trx, 'invoice_counters', context.at);
-  const invoiceNo = `${config.invoicePrefix}${String(year)}${String(number).padStart(9, '0')}`;
-  const [invoice] = await trx('invoices')
-    .insert({
-      payment_id: payment.id,
-      company_id: payment.company_id,
-      year,
-      number,
-      invoice_no: invoiceNo,
-      issued_at: issuedAt,
-      plan: payment.plan,
-      period_start: period.start,
-      period_end: period.end,
-      currency: payment.currency,
-      total_minor: chargedMinor,
-      tax_minor: includedTax(chargedMinor, config.taxPercent),
-      tax_percent: config.taxPercent,
-      buyer: JSON.stringify(partyOf(buyer)),
-      seller: JSON.stringify(config.seller satisfies InvoiceParty),
-    })
-    .returning<IssuedInvoice[]>(['id', 'invoice_no'])
-    .options({ name: 'issue-invoice' });
-  if (invoice === undefined) throw new Error('Bug! An insert returned no row');
+  const invoice = await insertNumbered<IssuedInvoice & { issued_at: Date }>(
+    trx,
+    'invoice_counters',
+    context.at,
+    {
+      name: 'issue-invoice',
+      sql: INSERT,
+      values: {
+        prefix: config.invoicePrefix,
+        paymentId: payment.id,
+        companyId: payment.company_id,
+        plan: payment.plan,
+        periodStart: period.start,
+        periodEnd: period.end,
+        currency: payment.currency,
+        totalMinor: chargedMinor,
+        taxMinor: includedTax(chargedMinor, config.taxPercent),
+        taxPercent: config.taxPercent,
+        buyer: JSON.stringify(partyOf(buyer)),
+        seller: JSON.stringify(config.seller satisfies InvoiceParty),
+      },
+    },
+  );
   const userId = personOf(context, payment);
   return { invoice, entry: entryOf(invoice, { payment, userId, chargedMinor, period }) };
 }

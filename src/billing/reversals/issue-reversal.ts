@@ -41,7 +41,7 @@ export async function issueReversal(
   const taxOfAllMinor =
     totalMinor === left ? invoice.tax_minor : includedTax(reversedMinor, Number(invoice.tax_percent));
   const taxMinor = Math.min(totalMinor, Math.max(0, taxOfAllMinor - before.tax_minor));
-  const { year, number, issuedAt } = await takeNumber(trx, 'reversal_counters', context.at);
+  const { year, number, issued_at: issuedAt } = await takeNumber(trx, 'reversal_counters', context.at);
   const [reversal] = await trx('reversals')
     .insert({
       refund_id: refund.id,

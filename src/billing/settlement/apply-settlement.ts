@@ -14,8 +14,7 @@ import { orderEvidence, personOf } from '../order-evidence.ts';
 import type { ChargedAnswer } from '../paytr/paytr.ts';
 import type { Period } from '../period.ts';
 import type { LockedOrder } from '../lock-order.ts';
-import { findParties, type Payment } from '../queries.ts';
-import { findHeadAt } from '../../transparency/heads/handed-out/queries.ts';
+import { findPartiesAndHead, type Payment } from '../queries.ts';
 import { queueReceipt } from './queue-receipt.ts';
 import { endOrderThatNoLongerFits } from '../supersede-order.ts';
 
@@ -53,8 +52,11 @@ async function activate(
 ): Promise<void> {
   const { payment, report, config } = settled;
   const chargedMinor = report.chargedMinor ?? payment.amount_minor;
+  const before = settled.subscription;
+  const extended = extendSubscription(trx, context, { payment, before, period });
   await trx('payments')
     .with('followed', followUpInsert(trx, context, { paymentId: payment.id, answer: settled.answer }))
+    .with('extended', extended.update)
     .where('id', payment.id)
     .update({
       ...charged(context, payment, report),
@@ -65,14 +67,11 @@ async function activate(
       review_reason: null,
     })
     .options({ name: report.source === 'review' ? 'accept-payment' : 'settle-payment' });
-  const before = settled.subscription;
-  const { after, entry: change } = await extendSubscription(trx, context, { payment, before, period });
-  const parties = await findParties(trx, payment.id);
+  const parties = await findPartiesAndHead(trx, payment, context.at);
   if (parties === undefined) throw new Error('Bug! A payment without a person or a company');
-  const ended = parties.hasOpenOrder ? await endOrderThatNoLongerFits(trx, context, after) : [];
-  const { payer, buyer } = parties;
+  const ended = parties.hasOpenOrder ? await endOrderThatNoLongerFits(trx, context, extended.after) : [];
   // Nothing is read any more once the number is taken: every other settlement waits for it.
-  const head = await findHeadAt(trx, { companyId: payment.company_id, at: context.at });
+  const { payer, buyer, head } = parties;
   const { invoice, entry } = await issueInvoice(trx, context, {
     payment,
     chargedMinor,
@@ -81,10 +80,10 @@ async function activate(
     config,
   });
   const paid = entryOf(context, settled, { period, invoice });
-  await AuditLogger.logOrThrow(trx, context, change, ...ended, entry, paid);
+  const audit = AuditLogger.insertOrThrow(trx, context, extended.entry, ...ended, entry, paid);
   const { plan, currency } = payment;
   const receipt = { payment, payer, invoice, plan, period, totalMinor: chargedMinor, currency, head };
-  await queueReceipt(trx, context, { receipt, config });
+  await queueReceipt(trx, context, { receipt, config, beside: audit });
 }
 
 async function holdForReview(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {

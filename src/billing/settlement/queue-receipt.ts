@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import type { Currency } from '../../currency.ts';
-import { queueMail } from '../../mail/queue-mail.ts';
+import { queueMail, type QueuedBeside } from '../../mail/queue-mail.ts';
 import type { PaidPlan } from '../../plan.ts';
 import { headBlocks } from '../../transparency/heads/handed-out/head-blocks.ts';
 import { formatFor, type Format } from '../../web/format.ts';
@@ -27,11 +27,14 @@ interface Receipt {
   head: string | null;
 }
 
-/** Writes the receipt for the payer, in the payer's language, into the outbox: part of the settlement. */
+/**
+ * Writes the receipt for the payer, in the payer's language, into the outbox: part of the settlement, and one
+ * statement with its audit rows.
+ */
 export async function queueReceipt(
   trx: Knex.Transaction,
   context: RequestContext,
-  { receipt, config }: { receipt: Receipt; config: Config },
+  { receipt, config, beside }: { receipt: Receipt; config: Config; beside: QueuedBeside },
 ): Promise<void> {
   const { payment, payer, invoice } = receipt;
   const format = formatFor(payer.locale);
@@ -41,6 +44,7 @@ export async function queueReceipt(
   const amount = money(receipt.totalMinor, receipt.currency);
   await queueMail(trx, context, {
     config,
+    beside,
     mail: {
       companyId: payment.company_id,
       userId: payment.user_id,

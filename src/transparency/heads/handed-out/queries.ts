@@ -9,16 +9,15 @@ export async function findHeadAt(
   { companyId, at }: { companyId: number; at: Date },
 ): Promise<string | null> {
   const row = await db
-    .first<{ note: string | null }>(
-      db.raw(
-        `coalesce((${newestOf('company_id = :companyId')}), (${newestOf('company_id is null')})) as note`,
-        {
-          ...{ companyId, at },
-        },
-      ),
-    )
+    .first<{ head: string | null }>(headAt(db, { companyId, at }))
     .options({ name: 'find-head-at' });
-  return row.note;
+  return row.head;
+}
+
+/** The same as a column `head` of a question that is asked anyway. */
+export function headAt(db: Knex, { companyId, at }: { companyId: number; at: Date }): Knex.Raw {
+  const newest = `coalesce((${newestOf('company_id = :companyId')}), (${newestOf('company_id is null')}))`;
+  return db.raw(`${newest} as head`, { companyId, at });
 }
 
 /** One log at a time, so that the newest is found from the end of the key, however many there are. */
