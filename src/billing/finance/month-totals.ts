@@ -18,6 +18,8 @@ interface MoneyTotals {
   success: Sum;
   review: Sum;
   refunded: Sum;
+  /** Orders of this time with a charge in review whose amount or currency we cannot tell. */
+  unknown: number;
   /** Orders of this time that were never charged. */
   pending: number;
   failed: number;
@@ -74,6 +76,7 @@ export async function readMoneyTotals(db: Knex, time: Time): Promise<MoneyTotals
       success: byStatus('success'),
       review: byStatus('review'),
       refunded: byStatus('refunded'),
+      unknown: orders('review'),
       pending: orders('pending'),
       failed: orders('failed'),
       expired: orders('expired'),
@@ -92,9 +95,9 @@ export async function readMoneyTotals(db: Knex, time: Time): Promise<MoneyTotals
 }
 
 function hasAny(totals: MoneyTotals): boolean {
-  const { charged, pending, failed, expired, refused, returned, invoices, reversals } = totals;
+  const { charged, unknown, pending, failed, expired, refused, returned, invoices, reversals } = totals;
   const { charged_back, restored } = totals;
-  const orders = charged.count + pending + failed + expired + refused;
+  const orders = charged.count + unknown + pending + failed + expired + refused;
   const others = returned.count + charged_back.count + restored.count + invoices.count + reversals.count;
   return orders + others > 0 || totals.paid_out_minor !== 0;
 }

@@ -104,6 +104,22 @@ describe('the money of a month', () => {
     expect(page.text).toContain('Nothing was charged in these twelve months.');
   });
 
+  it('shows a charge whose amount nobody knows yet, so that a month is not closed without it', async () => {
+    const unread = {
+      status: 'review',
+      review_reason: 'amount_unreadable',
+      paid_at: null,
+      charged_minor: null,
+    };
+    await buildPayment(test.db, {
+      ...{ company_id: cast.acme.id, user_id: cast.alice.id, ...paid(new Date('2026-03-03T09:00:00Z')) },
+      ...unread,
+    });
+    const page = (await olivia.get('/admin/finance?month=2026-03')).text;
+    expect(page).not.toContain('No money in this month');
+    expect(page).toMatch(/In review, amount unknown<\/th><td[^>]*>1</);
+  });
+
   it('stays where a payment was charged when it is accepted later', async () => {
     const { id } = await buildPayment(test.db, {
       ...{ company_id: cast.acme.id, user_id: cast.alice.id, ...paid(inJune), paid_at: null },

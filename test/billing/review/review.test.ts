@@ -189,7 +189,7 @@ describe('accepting a charge', () => {
     expect(page.text).toContain('It can be accepted from');
     expect((await olivia.get(urlOf(small.merchant_oid, '/accept'))).status).toBe(303);
     const refused = await accept(small.merchant_oid);
-    expect([refused.status, refused.text.includes('It cannot be accepted: A larger plan')]).toEqual([
+    expect([refused.status, refused.text.includes('It cannot be accepted: Time of another plan')]).toEqual([
       422,
       true,
     ]);

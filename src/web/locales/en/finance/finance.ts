@@ -25,6 +25,7 @@ export const finance = {
   state: 'State',
   invoice: 'Receipt or invoice',
   payer: 'Payer',
+  status_unknown: 'In review, amount unknown',
   status_pending: 'Waiting',
   status_success: 'Paid',
   status_failed: 'Declined',

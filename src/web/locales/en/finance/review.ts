@@ -38,7 +38,8 @@ export const review = {
   acceptNot_test_payment: 'A test payment cannot be accepted: nothing was charged.',
   acceptNot_paid_time_changed:
     'It is an upgrade of paid time that has changed since, so its price is not right any more. Give the money back.',
-  acceptNot_lower_plan: 'A larger plan is paid for. It can be accepted from {date}, when that ends.',
+  acceptNot_lower_plan:
+    'Time of another plan is paid for, which it does not fit. It can be accepted from {date}.',
   acceptNot_returned: 'A part of it was given back, so it cannot count as paid.',
   refund: 'Give it back',
   refundText: 'All of it, or a part. When all is given back, the payment leaves the review.',

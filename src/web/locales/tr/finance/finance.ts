@@ -24,6 +24,7 @@ export const finance = {
   state: 'Durum',
   invoice: 'Ödeme özeti ya da fatura',
   payer: 'Ödeyen',
+  status_unknown: 'İncelemede, tutarı bilinmiyor',
   status_pending: 'Bekliyor',
   status_success: 'Ödendi',
   status_failed: 'Reddedildi',

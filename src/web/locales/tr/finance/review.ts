@@ -39,7 +39,7 @@ export const review: Record<keyof typeof en, string> = {
   acceptNot_paid_time_changed:
     'Bu, o zamandan beri değişmiş ödenmiş sürenin yükseltilmesidir; bedeli artık doğru değil. Parayı iade edin.',
   acceptNot_lower_plan:
-    'Daha büyük bir plan ödenmiş. O bittiğinde, {date} tarihinden sonra kabul edilebilir.',
+    'Başka bir planın süresi ödenmiş, buna uymuyor. {date} tarihinden itibaren kabul edilebilir.',
   acceptNot_returned: 'Bir kısmı iade edildi; ödenmiş sayılamaz.',
   refund: 'İade et',
   refundText: 'Tamamı ya da bir kısmı. Tamamı iade edilince ödeme incelemeden çıkar.',
