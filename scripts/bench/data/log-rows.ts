@@ -63,26 +63,27 @@ export async function exportLines(
   { signer, from = null }: { signer?: LogSigner; from?: Date | null },
 ): Promise<{ text: string[]; ms: number }> {
   const startedAt = performance.now();
-  const context = systemContext({ name: 'bench', at: new Date(), log: pino({ level: 'silent' }) });
-  const scope = {
-    userId: PERSON,
-    companyId: PERSON,
-    from,
-    to: null,
-    download: { at: context.at, requestId: context.requestId },
-  };
-  const by = { id: PERSON, full_name: 'Bench', email: 'bench@example.com', role: 'admin' } as const;
   const text: string[] = [];
-  const lines = inSnapshot(db, new AbortController().signal, (snapshot) =>
-    writeLines(
-      readEvidence(snapshot, context, {
-        scope,
-        by,
-        form: 'ndjson',
-        ...(signer === undefined ? {} : { signer }),
-      }),
-    ),
-  );
-  for await (const piece of lines) text.push(piece.toString());
+  const asked = { userId: PERSON, companyId: PERSON, from, ...(signer && { signer }) };
+  for await (const piece of bundleLines(db, asked)) text.push(piece.toString());
   return { text, ms: performance.now() - startedAt };
+}
+
+/** The evidence of a person as lines of JSON, piece by piece; without a signer it has no proof. */
+export function bundleLines(
+  db: Knex,
+  {
+    userId,
+    companyId,
+    from = null,
+    signer,
+  }: { userId: number; companyId: number; from?: Date | null; signer?: LogSigner },
+): AsyncGenerator<string | Buffer, void> {
+  const context = systemContext({ name: 'bench', at: new Date(), log: pino({ level: 'silent' }) });
+  const download = { at: context.at, requestId: context.requestId };
+  const scope = { userId, companyId, from, to: null, download };
+  const by = { id: PERSON, full_name: 'Bench', email: 'bench@example.com', role: 'admin' } as const;
+  return inSnapshot(db, new AbortController().signal, (snapshot) =>
+    writeLines(readEvidence(snapshot, context, { scope, by, form: 'ndjson', ...(signer && { signer }) })),
+  );
 }

@@ -6,6 +6,7 @@ export class IndexSet {
   #count = 0;
 
   constructor(size: number) {
+    if (size > 2 ** BITS) throw new RangeError('too large a log');
     this.#words = new Uint32Array(Math.ceil(size / BITS));
   }
 
@@ -24,8 +25,8 @@ export class IndexSet {
   }
 
   /** In rising order. */
-  toArray(): Float64Array {
-    const indices = new Float64Array(this.#count);
+  toArray(): Uint32Array {
+    const indices = new Uint32Array(this.#count);
     let place = 0;
     for (const [word, bits] of this.#words.entries()) {
       for (let bit = 0; bits !== 0 && bit < BITS; bit += 1) {

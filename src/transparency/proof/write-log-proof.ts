@@ -6,10 +6,9 @@ import { readTree } from '../sequence/read-tree.ts';
 import { consistencyProof } from '../tree/consistency.ts';
 import { subsetHashes } from '../tree/subset.ts';
 import type { ShownLog } from './find-shown-log.ts';
-import { leafChecks } from './leaf-checks.ts';
 import type { IndexSet } from './index-set.ts';
 import type { ShownLeaf } from './list-leaves.ts';
-import { readShownTiles } from './shown-tiles.ts';
+import { ShownTiles } from './shown-tiles.ts';
 
 /** Bytes in one piece of base64: a number that three divides, so that pieces can follow each other. */
 const PIECE_BYTES = 3 * 8192;
@@ -43,10 +42,16 @@ export async function* writeLogProof(
   }
   yield '],"hashes":"';
   const indices = shown.toArray();
-  const readTile = (): ((index: number) => Promise<Buffer>) => readShownTiles(snapshot, log, indices);
-  yield* asBase64(subsetHashes(indices, log.size, readTree(snapshot, log, readTile())));
+  const tiles = new ShownTiles(snapshot, log, indices);
+  yield* asBase64(
+    subsetHashes(
+      indices,
+      log.size,
+      readTree(snapshot, log, (index) => tiles.read(index)),
+    ),
+  );
   yield '","checks":"';
-  yield* asBase64(leafChecks(indices, readTile()));
+  yield* asBase64(inPieces(await tiles.checks()));
   yield '"';
   yield `,"range":${JSON.stringify(rangeOf(indices))},"consistency":[`;
   comma = '';
@@ -63,7 +68,7 @@ export async function* writeLogProof(
 }
 
 /** Bytes that come in parts, as one base64 text in pieces. */
-async function* asBase64(parts: AsyncIterable<Buffer>): AsyncGenerator<string, void> {
+async function* asBase64(parts: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<string, void> {
   let waiting: Buffer[] = [];
   let length = 0;
   for await (const part of parts) {
@@ -79,7 +84,11 @@ async function* asBase64(parts: AsyncIterable<Buffer>): AsyncGenerator<string, v
   yield Buffer.concat(waiting).toString('base64');
 }
 
-function rangeOf(indices: Float64Array): { from: number; to: number } | null {
+function* inPieces(bytes: Buffer): Generator<Buffer, void> {
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES) yield bytes.subarray(from, from + PIECE_BYTES);
+}
+
+function rangeOf(indices: Uint32Array): { from: number; to: number } | null {
   const from = indices.at(0);
   const last = indices.at(-1);
   return from === undefined || last === undefined ? null : { from, to: last + 1 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readShownTiles } from '../../../src/transparency/proof/shown-tiles.ts';
+import { ShownTiles } from '../../../src/transparency/proof/shown-tiles.ts';
 import { useTestDatabase } from '../../support/database.ts';
 
 const database = useTestDatabase();
@@ -7,7 +7,15 @@ const LOG = 900_001;
 /** More than one query fetches. */
 const TILES = 150;
 
-const tileOf = (index: number): Buffer => Buffer.alloc(32, index + 1);
+/** Each leaf of a tile has other bytes. */
+const tileOf = (index: number): Buffer => {
+  const tile = Buffer.alloc(256 * 32);
+  for (let leaf = 0; leaf < 256; leaf += 1) tile.writeUInt16BE(index * 256 + leaf, leaf * 32);
+  return tile;
+};
+
+const checksOf = (indices: number[]): Buffer =>
+  Buffer.concat(indices.map((index) => Buffer.from([index >> 8, index & 255])));
 
 describe('the tiles over the shown leaves of a log', () => {
   it('are those that were asked for, many in one query, and no others are read', async () => {
@@ -28,17 +36,26 @@ describe('the tiles over the shown leaves of a log', () => {
     };
     database.db.on('query', note);
     try {
-      const read = readShownTiles(database.db, { id: LOG }, indices);
-      for (const index of [...places, TILES - 1]) expect(await read(index)).toEqual(tileOf(index));
+      const tiles = new ShownTiles(database.db, { id: LOG }, indices);
+      for (const index of [places[0]!, ...places.slice(40), TILES - 1])
+        expect(await tiles.read(index)).toEqual(tileOf(index));
+      expect(await tiles.checks()).toEqual(checksOf(indices));
     } finally {
       database.db.removeListener('query', note);
     }
+    // The tile of the edge by itself; the checks need none twice.
     expect(asked.map(({ length }) => length)).toEqual([64, 11, 1]);
     expect(asked.flat()).toEqual([...places, TILES - 1]);
   });
 
+  it('give their checks also when none was asked for', async () => {
+    const indices = [3, 4, 9000, 30_000];
+    expect(await new ShownTiles(database.db, { id: LOG }, indices).checks()).toEqual(checksOf(indices));
+    expect(await new ShownTiles(database.db, { id: LOG }, []).checks()).toHaveLength(0);
+  });
+
   it('are missed by number', async () => {
-    const read = readShownTiles(database.db, { id: LOG + 1 }, [7 * 256]);
-    await expect(read(7)).rejects.toThrow('lacks its tile 0/7');
+    const tiles = new ShownTiles(database.db, { id: LOG + 1 }, [7 * 256]);
+    await expect(tiles.read(7)).rejects.toThrow('lacks its tile 0/7');
   });
 });
