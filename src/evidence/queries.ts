@@ -147,25 +147,14 @@ export function sessionRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
     });
 }
 
-/** With a log in the scope, each row has the index of its leaf: null when that log does not have it. */
+/** With a log in the scope, each row has the index of its leaf. */
 function selectLogIndex(
   db: Knex,
   query: Knex.QueryBuilder,
-  { log, rowNumbers }: EvidenceScope,
-  { type, table }: { type: string; table: string },
+  { log }: EvidenceScope,
+  type: { type: string; table: string },
 ): void {
-  if (log === undefined) return;
-  if (rowNumbers === undefined) {
-    void query.select(db.raw('? as log_index', [leafIndexOf(db, log, { type, table })]));
-    return;
-  }
-  void query
-    .joinRaw(
-      `left join log_leaves as leaf on leaf.record_id = ${table}.id and leaf.record_id between ? and ?
-         and leaf.type = ?::text and leaf.log_id = ?::bigint and leaf.leaf_index < ?::bigint`,
-      [rowNumbers.least, rowNumbers.most, type, log.id, log.size],
-    )
-    .select('leaf.leaf_index as log_index');
+  if (log !== undefined) void query.select(db.raw('? as log_index', [leafIndexOf(db, log, type)]));
 }
 
 /**

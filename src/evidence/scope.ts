@@ -16,8 +16,6 @@ export interface EvidenceScope {
   isOwnCopy?: boolean;
   /** The company's log, with which the records are proved. Absent: the file has no proof. */
   log?: ShownLog;
-  /** The least and the largest number of all audit rows of the time. Absent: unknown. */
-  rowNumbers?: { least: number; most: number };
   /** Fields that are left out. Absent: none. */
   withheld?: readonly WithheldKind[];
   /** Only this workspace: what happened in others is left out. Absent: every workspace. */
@@ -152,8 +150,7 @@ export async function countEvidence(db: Knex, scope: EvidenceScope): Promise<Evi
     .first<EvidenceCounts>();
 }
 
-/** Leaves in a query the rows of a time. */
-export function inTime(
+function inTime(
   query: Knex.QueryBuilder,
   column: string,
   { from, to }: Pick<EvidenceScope, 'from' | 'to'>,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { inTime, type EvidenceScope } from './scope.ts';
+import type { EvidenceScope } from './scope.ts';
 
 /**
  * A slice with fewer rows is followed by one of twice as many months, so that a quiet person costs few
@@ -24,43 +24,18 @@ export async function* sliceAuditRows<Piece>(
 ): AsyncGenerator<Piece, void> {
   const edges = await listEdges(snapshot, scope);
   let to = scope.to;
-  let above: Date | null = null;
   let months = 1;
   for (let next = months - 1; ; next += months) {
     const from = edges[next] ?? null;
     let rows = 0;
-    const slice = await withRowNumbers(
-      snapshot,
-      { ...scope, from: from ?? scope.from, to },
-      { from, to: above },
-    );
-    for await (const piece of read(slice)) {
+    for await (const piece of read({ ...scope, from: from ?? scope.from, to })) {
       rows += countOf(piece);
       yield piece;
     }
     if (from === null) return;
     to = from;
-    above = from;
     months = rows < FEW_ROWS ? 2 * months : 1;
   }
-}
-
-/**
- * With a log the slice knows which numbers its rows have, so that Postgres can choose between looking up each
- * leaf and reading all of a month's: for a person with most of the rows the latter takes half of the time.
- * `months` are the borders of months around the slice; null is open.
- */
-async function withRowNumbers(
-  snapshot: Knex.Transaction,
-  slice: EvidenceScope,
-  months: { from: Date | null; to: Date | null },
-): Promise<EvidenceScope> {
-  if (slice.log === undefined) return slice;
-  const { least, most } = await inTime(snapshot('audit_logs'), 'audit_logs.timestamp', months)
-    .min('id as least')
-    .max('id as most')
-    .first<{ least: number | null; most: number | null }>();
-  return least === null || most === null ? slice : { ...slice, rowNumbers: { least, most } };
 }
 
 /** The borders of months within the scope, none in the future; newest first. */

@@ -4,9 +4,7 @@ import type { EvidenceScope } from '../../src/evidence/scope.ts';
 import { sliceAuditRows } from '../../src/evidence/slice-audit-rows.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { makeMonthsAhead, useTestDatabase } from '../support/database.ts';
-import { findShownLog } from '../../src/transparency/proof/find-shown-log.ts';
-import { keepLogs } from '../../src/transparency/sequence/keep-logs.ts';
-import { buildAuditRow, poolsOf } from './support.ts';
+import { buildAuditRow } from './support.ts';
 
 const database = useTestDatabase();
 let cast: Cast;
@@ -57,30 +55,6 @@ describe('sliceAuditRows', () => {
     expect(times).toHaveLength(3 * starts.length + 2);
     expect(times).toEqual([...new Set(times)].sort((a, b) => b - a));
     expect(slices.length).toBeGreaterThan(1);
-  });
-
-  it('finds the leaf of each row, among those of its month as one by one', async () => {
-    const at = new Date();
-    const { signer } = poolsOf(database.db);
-    await keepLogs(database.db, { at }, { signer, publishSeconds: 0 });
-    const log = await findShownLog(database.db, cast.acme.id);
-    if (log === undefined) throw new Error('no log');
-    const { slices } = await readSlices({ log });
-    const indicesOf = async (scope: EvidenceScope): Promise<(number | null)[]> =>
-      ((await auditRows(database.db, scope)) as { log_index: number | null }[]).map((row) => row.log_index);
-    const all: (number | null)[] = [];
-    for (const { rowNumbers, ...slice } of slices) {
-      expect(rowNumbers).toBeDefined();
-      const indices = await indicesOf({ ...slice, ...(rowNumbers && { rowNumbers }) });
-      expect(indices).toEqual(await indicesOf(slice));
-      all.push(...indices);
-    }
-    expect(all).not.toContain(null);
-    expect(new Set(all).size).toBe(3 * starts.length + 2);
-    // Leaves that a smaller log does not have yet.
-    const [newest] = slices;
-    if (newest === undefined) throw new Error('no slice');
-    expect(new Set(await indicesOf({ ...newest, log: { ...log, size: 0 } }))).toEqual(new Set([null]));
   });
 
   it('keeps to the period that is asked for', async () => {
