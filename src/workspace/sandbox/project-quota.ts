@@ -7,6 +7,9 @@ import { boundOf, MEGABYTE, type DiskUse, type ResourceLimits } from './resource
 type Asked = Pick<RuntimeConfig, 'quotaDevice' | 'quotaSocket'>;
 type DiskLimits = Pick<ResourceLimits, 'disk_mb' | 'disk_files'>;
 
+/** Files that the start of a program may need to make. */
+const FEW_FILES = 16;
+
 /** The project of a workspace; null where no quota bounds it. */
 export function projectOf(
   { quotaDevice, uid }: Pick<RuntimeConfig, 'quotaDevice' | 'uid'>,
@@ -38,8 +41,11 @@ export async function beginQuota(config: Asked, project: QuotaProject, limits: D
   if (readQuota(project).bytes !== limit.bytes)
     throw new Error(`the limits of project ${String(project.number)} do not hold, or are beyond the disk`);
   if (!isFull(readQuota(project))) return;
-  const utmost = { bytes: boundOf(limit.bytes, Infinity), files: boundOf(limit.files, Infinity) };
-  await setBounds(config, project, utmost);
+  // Only below a bound the use is seen, and it may be far beyond the limit.
+  for (let bounds = limit; isFull(readQuota(project)) && isHeld(project, bounds);) {
+    bounds = { bytes: bounds.bytes * 2, files: bounds.files * 2 };
+    await setBounds(config, project, bounds);
+  }
   await holdQuota(config, project, limits);
 }
 
@@ -58,10 +64,15 @@ export async function holdQuota(config: Asked, project: QuotaProject, limits: Di
   const { bytes, usedBytes, files, usedFiles } = readQuota(project);
   const bounds = { ...limit };
   if (usedBytes > limit.bytes - MEGABYTE)
-    bounds.bytes = Math.max(limit.bytes, Math.min(bytes, boundOf(limit.bytes, usedBytes)));
+    bounds.bytes = Math.max(limit.bytes, Math.min(bytes, roomOf(limit.bytes, usedBytes, MEGABYTE)));
   if (usedFiles >= limit.files)
-    bounds.files = Math.max(limit.files, Math.min(files, boundOf(limit.files, usedFiles)));
+    bounds.files = Math.max(limit.files, Math.min(files, roomOf(limit.files, usedFiles, FEW_FILES)));
   if (bounds.bytes !== bytes || bounds.files !== files) await setBounds(config, project, bounds);
+}
+
+/** A plan may have become smaller than the use; without a socket, say, no program starts. */
+function roomOf(limit: number, used: number, least: number): number {
+  return Math.max(boundOf(limit, used), used + least);
 }
 
 /** Takes the bounds of a project away. */

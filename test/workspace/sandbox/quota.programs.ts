@@ -133,7 +133,7 @@ for (const [kind, { megabytes, make }] of Object.entries(kinds)) {
       expect(await runtime.restart(place(1))).toEqual({ ok: true });
       expect(await inside(1, 'echo hello > ~/note && cat ~/note')).toBe('hello\n');
       expect(await inside(1, fill('$HOME/five'))).toContain(refusal);
-      expect(runtime.diskUse(1)!.usedBytes).toBeLessThanOrEqual(10.6 * MB);
+      expect(runtime.diskUse(1)!.usedBytes).toBeLessThanOrEqual(11.1 * MB);
       expect(runtime.diskUse(1)!.usedBytes).toBeGreaterThan(10.1 * MB);
       await inside(1, 'rm ~/three ~/four ~/five');
       await runtime.measureDisk(1);
@@ -150,6 +150,23 @@ for (const [kind, { megabytes, make }] of Object.entries(kinds)) {
         expect(bytesOf(2)).toBe(size * MB);
         expect(runtime.diskUse(2)!.limitBytes).toBe(size * MB);
       }
+    });
+
+    it('keeps one that takes more than its new plan allows from writing, also after a start', async () => {
+      runtime.applyPlan(place(2, 'team'));
+      await runtime.measureDisk(2);
+      expect(await inside(2, fill('$HOME/much', 18))).toContain('18874368 bytes');
+      runtime.applyPlan(place(2));
+      await runtime.measureDisk(2);
+      for (let start = 0; start < 2; start += 1) {
+        expect(await inside(2, fill('$HOME/more', 4))).toContain(refusal);
+        expect(await runtime.restart(place(2))).toEqual({ ok: true });
+        expect(runtime.limits(2)).toMatchObject({ disk_mb: 10, disk_bound_by: 'quota' });
+      }
+      expect(runtime.diskUse(2)!.usedBytes).toBeLessThanOrEqual(21 * MB);
+      await inside(2, 'rm ~/much ~/more');
+      await runtime.measureDisk(2);
+      expect(bytesOf(2)).toBe(10 * MB);
     });
 
     it('bounds the number of files', async () => {
