@@ -28,8 +28,8 @@ export async function payForDemo(
   await setBillingDetails(db, contextOf(admin, at, admin), {
     companyId: admin.companyId,
     customer_type: 'company',
-    billing_name: 'Demo Yazılım A.Ş.',
-    billing_address: 'Örnek Mah. Deneme Sok. 1, 06000 Ankara',
+    billing_name: 'Örnek Yazılım A.Ş.',
+    billing_address: 'Örnek Mah. Deneme Sok. 1',
     billing_district: 'Çankaya',
     billing_city: 'Ankara',
     billing_country: 'TR',

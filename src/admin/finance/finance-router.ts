@@ -4,7 +4,7 @@ import { requestContext } from '../../audit/request-context.ts';
 import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { findPayments } from '../../billing/finance/find-payments.ts';
 import { readPaymentSearch } from '../../billing/finance/payment-search.ts';
-import { readMoneyTotals } from '../../billing/finance/month-totals.ts';
+import { readMoneyTotals, type MoneyTotals } from '../../billing/finance/month-totals.ts';
 import { listMonthsOfMoney, type MonthOfMoney } from '../../billing/finance/months-of-money.ts';
 import { closeDifference } from '../../billing/reconciliation/close-difference.ts';
 import {
@@ -58,7 +58,7 @@ async function showMonth({ db }: AppDeps, req: Request, res: Response): Promise<
   const urlOf = (of: string, path = PATH): string => urlWith(path, { month: of });
   res.render('admin/finance/show', {
     title: format.t('finance.title'),
-    ...{ totals, months, reports },
+    ...{ totals: totals.map((total) => ({ ...total, states: statesOf(total) })), months, reports },
     monthDate: new Date(`${month.month}-15T12:00:00Z`),
     months: newestFirst(months).map((row) => ({ ...row, date: new Date(`${row.month}-15T12:00:00Z`) })),
     charts: drawMonths(months, month.month, format),
@@ -68,6 +68,18 @@ async function showMonth({ db }: AppDeps, req: Request, res: Response): Promise<
     nextMonthUrl: month.next === null ? null : urlOf(month.next),
     csvUrl: urlOf(month.month, '/admin/finance.csv'),
   });
+}
+
+/** The states with payments; `minor` is null where nothing was charged, or nobody knows how much. */
+function statesOf(total: MoneyTotals): { status: string; count: number; minor: number | null }[] {
+  const charged = (['success', 'review', 'refunded'] as const).map((status) => ({
+    status,
+    ...total[status],
+  }));
+  const others = (['unknown', 'pending', 'failed', 'expired', 'refused'] as const).map((status) => ({
+    ...{ status, count: total[status], minor: null },
+  }));
+  return [...charged, ...others].filter(({ count }) => count > 0);
 }
 
 /** The currencies of a month keep their order. */

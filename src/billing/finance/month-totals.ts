@@ -11,7 +11,7 @@ interface Sum {
  * The money of some time in one currency, tax included. A charge belongs to the time when the gateway first
  * said so, a refund to the time when it was done, a document to the time when it was issued.
  */
-interface MoneyTotals {
+export interface MoneyTotals {
   currency: Currency;
   /** All charges, and those of them that count, wait for a person, or were given back without counting. */
   charged: Sum;

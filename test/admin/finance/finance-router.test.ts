@@ -190,6 +190,8 @@ describe('the documents of a month', () => {
     expect(documentsOf(october)).toEqual({ 'total USD': 6000, 'tax USD': 1000 });
     const page = (await olivia.get('/admin/finance?month=2026-10')).text;
     for (const text of ['$120.00', '$20.00', '$60.00', '$10.00']) expect(page).toContain(text);
+    // Nothing was ordered in that month: a table of states would have no row.
+    expect(page).not.toContain('By state, USD');
   });
 
   it('stand beside the months of the table in the order of the currencies', async () => {
