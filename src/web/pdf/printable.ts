@@ -16,9 +16,14 @@ interface Font {
 
 /**
  * Words as the fonts lay them out, of all documents: reading a font's tables for the same words anew is most
- * of what a document costs. Nothing changes a word that is laid out.
+ * of what a document costs. Nothing changes a word that is laid out. Long ones, such as the path of a
+ * request, are not kept: a letter takes hundreds of bytes, and they hardly come again.
  */
-const words = new LRUCache<string, object>({ max: 5000 });
+const words = new LRUCache<string, object>({
+  max: 5000,
+  maxEntrySize: 60,
+  sizeCalculation: (_word, key) => key.length,
+});
 
 /**
  * A text as the font of the moment can print it, in one line: a character that the font lacks would vanish

@@ -1,6 +1,10 @@
+import PDFDocument from 'pdfkit';
 import { expect, it } from 'vitest';
 import { createPdf, pdfBytes } from '../../../src/web/pdf/create-pdf.ts';
+import { fontOf, printable } from '../../../src/web/pdf/printable.ts';
 import { readPdfText } from '../../support/pdf-text.ts';
+
+const FONT = 'node_modules/@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf';
 
 async function pdfOf(text: string): Promise<Buffer> {
   const { pages, chunks } = createPdf({ title: 'T', author: 'A', locale: 'tr', at: new Date(0) });
@@ -18,4 +22,15 @@ it('has the same bytes and text to copy, whatever the process has printed before
   expect(await readPdfText(first)).toContain(text.replaceAll(' ', ''));
   await pdfOf('ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ АВЕКМНОРСТХ');
   expect(await pdfOf(text)).toEqual(first);
+});
+
+it('keeps laid out words for the next document, and no long ones: paths of requests would fill the memory', () => {
+  const layOut = (word: string): object => {
+    const document = new PDFDocument({ font: FONT });
+    printable(document, word);
+    return fontOf(document).layoutRun(word);
+  };
+  expect(layOut('Ödeme')).toBe(layOut('Ödeme'));
+  const path = `/${'a'.repeat(2000)}`;
+  expect(layOut(path)).not.toBe(layOut(path));
 });
