@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import type { WorkspaceFolders } from '../../config/data-folders.ts';
-import { boundOf, MEGABYTE, type DiskUse } from '../sandbox/resource-limits.ts';
+import { MEGABYTE, TIDYING_SHARE, type DiskUse } from '../sandbox/resource-limits.ts';
 
 /** A measurement that takes longer is given up, in milliseconds: it would keep the disk from its work. */
 const MEASURE_MS = 60_000;
 
 /** The pause after a measurement, in multiples of its time: at most a twentieth of all time goes into it. */
 const PAUSE_FACTOR = 20;
+
+/** No workspace may go beyond this multiple of the limit, however often it is started. */
+const UTMOST_FACTOR = 1.5;
 
 interface Measured {
   usedBytes: number;
@@ -49,6 +52,11 @@ export class DiskMeter {
     const isFull = usedBytes > boundOf(limitBytes, atStartBytes);
     return { usedBytes, limitBytes, files: null, isFull, mustStop: isFull };
   }
+}
+
+/** How far a workspace may grow that took so much at its start. */
+function boundOf(limit: number, atStart: number): number {
+  return Math.min(Math.max(limit, atStart + limit * TIDYING_SHARE), limit * UTMOST_FACTOR);
 }
 
 /** Blocks on the disk, in bytes. Files that vanish meanwhile are no fault. Null: nobody knows. */

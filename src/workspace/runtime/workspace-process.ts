@@ -234,12 +234,15 @@ export class WorkspaceProcess {
 
   async #spawn(workspace: RuntimeWorkspace, onExit: () => void): Promise<void> {
     const owner = ownerOf(this.#config, this.#id);
+    // First: nothing of the workspace may run while root goes through its folders.
+    await this.#removeGroup();
     await emptyTmp(this.#folders);
     prepareFolders(this.#root, this.#folders, owner);
     const limits = await this.#beginLimits(workspace);
     this.#limits = limits;
     this.#endedForMemory = 0;
-    this.#group = await this.#makeGroup(limits);
+    const { cgroup } = this.#config;
+    this.#group = cgroup === null ? null : makeControlGroup(cgroup, this.#id, limits);
     const setting = { folders: this.#folders, owner, limits, group: this.#group };
     const child = launch(this.#config, workspace, setting);
     // Without an id it has failed, and says why in its event; with one, a later error is that of a signal.
@@ -267,13 +270,6 @@ export class WorkspaceProcess {
       this.#log.warn({ err: error, workspaceId: this.#id }, 'the disk of a workspace is measured: no quota');
       return resourceLimits({ ...this.#config, quotaDevice: null }, plan);
     }
-  }
-
-  async #makeGroup(limits: ResourceLimits): Promise<string | null> {
-    const { cgroup } = this.#config;
-    if (cgroup === null) return null;
-    await this.#removeGroup();
-    return makeControlGroup(cgroup, this.#id, limits);
   }
 
   /**

@@ -1,8 +1,9 @@
 import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { WorkspaceFolders } from '../../config/data-folders.ts';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import { gather, setBounds, type QuotaBounds, type QuotaProject } from './quota-programs.ts';
-import { boundOf, MEGABYTE, type DiskUse, type ResourceLimits } from './resource-limits.ts';
+import { MEGABYTE, TIDYING_SHARE, type DiskUse, type ResourceLimits } from './resource-limits.ts';
 
 type Asked = Pick<RuntimeConfig, 'quotaDevice' | 'quotaSocket'>;
 type DiskLimits = Pick<ResourceLimits, 'disk_mb' | 'disk_files'>;
@@ -42,16 +43,19 @@ export async function beginQuota(config: Asked, project: QuotaProject, limits: D
     throw new Error(`the limits of project ${String(project.number)} do not hold, or are beyond the disk`);
   if (!isFull(readQuota(project))) return;
   // Only below a bound the use is seen, and it may be far beyond the limit.
-  for (let bounds = limit; isFull(readQuota(project)) && isHeld(project, bounds);) {
+  const disk = readDisk(project);
+  for (let bounds = limit; isFull(readQuota(project)) && bounds.bytes < disk.bytes;) {
     bounds = { bytes: bounds.bytes * 2, files: bounds.files * 2 };
     await setBounds(config, project, bounds);
   }
   await holdQuota(config, project, limits);
 }
 
+/** Whether the kernel holds these bounds. The disk tells its own size in place of a bound beyond that. */
 function isHeld(project: QuotaProject, { bytes, files }: QuotaBounds): boolean {
   const state = readQuota(project);
-  return state.bytes === bytes && state.files === files;
+  const disk = readDisk(project);
+  return state.bytes === Math.min(bytes, disk.bytes) && state.files === Math.min(files, disk.files);
 }
 
 /**
@@ -67,12 +71,15 @@ export async function holdQuota(config: Asked, project: QuotaProject, limits: Di
     bounds.bytes = Math.max(limit.bytes, Math.min(bytes, roomOf(limit.bytes, usedBytes, MEGABYTE)));
   if (usedFiles >= limit.files)
     bounds.files = Math.max(limit.files, Math.min(files, roomOf(limit.files, usedFiles, FEW_FILES)));
-  if (bounds.bytes !== bytes || bounds.files !== files) await setBounds(config, project, bounds);
+  if (!isHeld(project, bounds)) await setBounds(config, project, bounds);
 }
 
-/** A plan may have become smaller than the use; without a socket, say, no program starts. */
+/**
+ * A little beyond the limit, however often it is started. Beyond that, as after a change to a smaller plan,
+ * the least with which a program starts: without a socket, say, none does.
+ */
 function roomOf(limit: number, used: number, least: number): number {
-  return Math.max(boundOf(limit, used), used + least);
+  return Math.floor(Math.max(limit * (1 + TIDYING_SHARE), used + least));
 }
 
 /** Takes the bounds of a project away. */
@@ -85,7 +92,16 @@ export function endQuota(config: Asked, project: QuotaProject): Promise<void> {
  * tells of the project in place of the disk, unless the disk is smaller. Beyond a bound it tells the bound.
  */
 function readQuota({ folders: [home = ''] }: QuotaProject): QuotaState {
-  const { bsize, blocks, bfree, files, ffree } = statfsSync(home);
+  return readState(home);
+}
+
+/** The figures of the whole disk: the folder around the homes is in no project. */
+function readDisk({ folders: [home = ''] }: QuotaProject): QuotaState {
+  return readState(dirname(home));
+}
+
+function readState(folder: string): QuotaState {
+  const { bsize, blocks, bfree, files, ffree } = statfsSync(folder);
   return {
     ...{ bytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize },
     ...{ files, usedFiles: files - ffree },

@@ -38,16 +38,8 @@ export interface DiskUse {
 /** A file or folder for each 8 KB; ext4 has half as many unless it was made with `mkfs.ext4 -i 8192`. */
 const FILES_PER_MB = 128;
 
-/** A workspace that was full at its start may grow by this share of the limit, while somebody tidies up. */
-const TIDYING_SHARE = 0.05;
-
-/** No workspace goes beyond this multiple of the limit, however often it is started. */
-const UTMOST_FACTOR = 1.5;
-
-/** How far a workspace may grow that took so much at its start. */
-export function boundOf(limit: number, atStart: number): number {
-  return Math.min(Math.max(limit, atStart + limit * TIDYING_SHARE), limit * UTMOST_FACTOR);
-}
+/** A workspace that is full may grow by this share of its limit, while somebody tidies up. */
+export const TIDYING_SHARE = 0.05;
 
 type AskedOfDisk = Pick<RuntimeConfig, 'diskMb' | 'quotaDevice'>;
 type Asked = AskedOfDisk & Pick<RuntimeConfig, 'memoryMb' | 'processesMax' | 'cpuPercent' | 'cgroup' | 'uid'>;

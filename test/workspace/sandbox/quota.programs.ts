@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +9,9 @@ import { startShell } from '../../../scripts/ssh/shell.ts';
 import type { WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { chooseQuota } from '../../../src/workspace/sandbox/choose-quota.ts';
 import { findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
+import { beginQuota, endQuota, holdQuota } from '../../../src/workspace/sandbox/project-quota.ts';
 import { findQuotaDevice } from '../../../src/workspace/sandbox/quota-device.ts';
+import { setBounds } from '../../../src/workspace/sandbox/quota-programs.ts';
 import { askInside, createScriptRuntime, FIRST_UID, scriptConfig } from './script-program.ts';
 
 const MB = 1_048_576;
@@ -60,7 +63,7 @@ for (const [kind, { megabytes, make }] of Object.entries(kinds)) {
       dataDir,
       readable: [] as string[],
       network: 'none',
-      diskMb: { others: 10, plans: { team: 20 } },
+      diskMb: { others: 10, plans: { team: 20, enterprise: 60 } },
     } as const;
     let runtime: WorkspaceRuntime;
     let stop: () => Promise<void>;
@@ -88,7 +91,7 @@ for (const [kind, { megabytes, make }] of Object.entries(kinds)) {
       rmSync(root, { recursive: true });
     });
 
-    const place = (id: number, plan: 'trial' | 'team' = 'trial') =>
+    const place = (id: number, plan: 'trial' | 'team' | 'enterprise' = 'trial') =>
       ({ id, name: 'place', port: 21_000 + id, plan_now: plan }) as const;
     const inside = (id: number, script: string): Promise<string> => askInside(runtime, id, script);
     // xfs takes all of a write or nothing, so writes are small.
@@ -167,6 +170,70 @@ for (const [kind, { megabytes, make }] of Object.entries(kinds)) {
       await inside(2, 'rm ~/much ~/more');
       await runtime.measureDisk(2);
       expect(bytesOf(2)).toBe(10 * MB);
+    });
+
+    it('gives one that is full 5 % beyond the limit once, and a megabyte with each start after that', async () => {
+      const sizes: number[] = [];
+      expect(await runtime.start(place(4, 'enterprise'))).toEqual({ ok: true });
+      for (let start = 0; start < 3; start += 1) {
+        await inside(4, fill(`$HOME/fill-${String(start)}`, 70));
+        sizes.push(runtime.diskUse(4)!.usedBytes / MB);
+        expect(await runtime.restart(place(4, 'enterprise'))).toEqual({ ok: true });
+      }
+      expect(sizes.map(Math.round)).toEqual([60, 63, 64]);
+      await runtime.destroy(4);
+    });
+
+    it('holds one whose folder somebody has put back meanwhile, with more in it than the limit', async () => {
+      const home = join(dataDir, 'workspaces/5');
+      expect(await runtime.start(place(5))).toEqual({ ok: true });
+      await runtime.stop(5);
+      rmSync(home, { recursive: true });
+      mkdirSync(home);
+      writeFileSync(join(home, 'file'), Buffer.alloc(12 * MB, 1));
+      spawnSync('chown', ['-R', `${String(FIRST_UID! + 5)}:${String(FIRST_UID! + 5)}`, home]);
+      expect(await runtime.start(place(5))).toEqual({ ok: true });
+      expect(runtime.limits(5)).toMatchObject({ disk_bound_by: 'quota' });
+      expect(await inside(5, fill('$HOME/more', 4))).toContain(refusal);
+      expect(runtime.diskUse(5)!.usedBytes).toBeLessThanOrEqual(13.1 * MB);
+      await runtime.destroy(5);
+    });
+
+    it('is set once, also where the disk has fewer files than the limit and where the room is no whole number', async () => {
+      const folder = mkdtempSync(join(dataDir, 'workspaces/.project-'));
+      const project = { number: FIRST_UID! + 6, folders: [folder] };
+      const here = { quotaDevice: findQuotaDevice(dataDir), quotaSocket: null };
+      let asked = 0;
+      const server = createServer((socket) => {
+        socket.once('data', (line) => {
+          asked += 1;
+          const [, kilobytes, files] = String(line).trim().split(' ').map(Number);
+          void setBounds(here, project, { bytes: kilobytes! * 1024, files: files! }).then(() => {
+            socket.end('ok');
+          });
+        });
+      });
+      await new Promise<void>((done) => server.listen(join(root, 'quota.sock'), done));
+      const asking = { ...here, quotaSocket: join(root, 'quota.sock') };
+      await beginQuota(asking, project, { disk_mb: 20, disk_files: 50_000_000 });
+      writeFileSync(join(folder, 'file'), Buffer.alloc(12 * MB, 1));
+      for (let n = 0; n < 329; n += 1) writeFileSync(join(folder, String(n)), '');
+      for (const limits of [
+        { disk_mb: 20, disk_files: 50_000_000 },
+        { disk_mb: 11, disk_files: 50_000_000 },
+        { disk_mb: 20, disk_files: 331 },
+      ]) {
+        await beginQuota(asking, project, limits);
+        const { blocks, bsize } = statfsSync(folder);
+        expect((blocks * bsize) / MB).toBeCloseTo(limits.disk_mb === 11 ? 13 : 20, 1);
+        asked = 0;
+        await holdQuota(asking, project, limits);
+        await holdQuota(asking, project, limits);
+        expect(asked).toBe(0);
+      }
+      server.close();
+      rmSync(folder, { recursive: true });
+      await endQuota(here, project);
     });
 
     it('bounds the number of files', async () => {

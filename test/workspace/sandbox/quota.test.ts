@@ -105,7 +105,7 @@ describe('the unit that sets quotas for an app without the right to', () => {
     await new Promise<void>((done) => server.listen(join(root, 'quota.sock'), done));
     // Stand-ins: they print what they are asked for.
     mkdirSync(join(root, 'bin'));
-    writeFileSync(join(root, 'bin/findmnt'), '#!/bin/sh\necho /dev/sdb1\n');
+    writeFileSync(join(root, 'bin/findmnt'), '#!/bin/sh\necho "/dev/of${4}"\n');
     writeFileSync(join(root, 'bin/setquota'), '#!/bin/sh\necho "setquota $*"\n');
     for (const name of ['findmnt', 'setquota']) chmodSync(join(root, 'bin', name), 0o755);
   });
@@ -136,8 +136,12 @@ describe('the unit that sets quotas for an app without the right to', () => {
         input: `${line}\n`,
         encoding: 'utf8',
       }).stdout;
-    expect(ask('200007 102400 12800')).toBe('setquota -P 200007 0 102400 0 12800 /dev/sdb1\nok\n');
-    expect(ask('1000 0 0')).toBe("project 1000 is no workspace's\n");
+    expect(ask('200007 102400 12800')).toBe(
+      `setquota -P 200007 0 102400 0 12800 /dev/of${root}/workspaces\nok\n`,
+    );
+    // The last one has 1000 in its last 32 bits.
+    for (const number of ['1000', '199999', '4294968296'])
+      expect(ask(`${number} 0 0`)).toBe(`project ${number} is no workspace's\n`);
     const numbers = 'three numbers are asked for\n';
     for (const line of [
       '200007 0',
@@ -145,6 +149,7 @@ describe('the unit that sets quotas for an app without the right to', () => {
       '200007 0 0 0',
       '200007 -1 0',
       '-a 0 0',
+      '0300000 0 0',
       '200007 $(id) 0',
       '200007 0 *',
     ])
