@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { auditRows } from '../../src/evidence/queries.ts';
+import { auditRows, sessionRows } from '../../src/evidence/queries.ts';
 import type { EvidenceScope } from '../../src/evidence/scope.ts';
 import { sliceAuditRows } from '../../src/evidence/slice-audit-rows.ts';
+import type { ShownLog } from '../../src/transparency/proof/find-shown-log.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { makeMonthsAhead, useTestDatabase } from '../support/database.ts';
+import { plansOf } from '../support/plans.ts';
 import { buildAuditRow } from './support.ts';
 
 const database = useTestDatabase();
@@ -80,5 +82,24 @@ describe('sliceAuditRows', () => {
     const tables = new Set(plan.match(/(?<!Bitmap Index Scan) on audit_logs_\w+/g));
     expect(tables.size).toBeLessThanOrEqual(2);
     expect(plan).not.toContain('Seq Scan');
+  });
+
+  it('has the leaf of each row looked up by its number: without statistics Postgres read all leaves for each row', async () => {
+    const log: ShownLog = { id: 1, log_uuid: '', integrated: 1000, size: 1000, checkpoint: '' };
+    const { slices } = await readSlices({ log });
+    const plans = await plansOf(
+      database.db,
+      async (snapshot) => {
+        for (const slice of slices) await auditRows(snapshot, slice);
+        await sessionRows(snapshot, { ...slices[0]!, from: null });
+      },
+      { maySort: true, mayCombine: true },
+    );
+    expect(plans).toHaveLength(slices.length + 1);
+    for (const plan of plans) {
+      const leaves = plan.filter((node) => node['Relation Name'] === 'log_leaves');
+      expect(leaves).toHaveLength(1);
+      expect(leaves[0]?.['Index Cond']).toMatch(/record_id = (audit_logs|workspace_sessions)\w*\.id\b/);
+    }
   });
 });
