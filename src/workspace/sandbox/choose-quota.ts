@@ -6,17 +6,18 @@ import { findQuotaDevice } from './quota-device.ts';
 
 /**
  * The settings with the device whose quotas bound workspaces where that works here, tried as workspaces get
- * them; else with null, and why not.
+ * them; else with null, and why not. Without WORKSPACE_DISK_MB too: the kernel may hold bounds of before,
+ * which the next start of a workspace takes away.
  */
 export async function chooseQuota(
   config: RuntimeConfig,
 ): Promise<{ config: RuntimeConfig; fault: string | null }> {
   const measured = { ...config, quotaDevice: null };
-  if (!config.isManaged || config.diskMb === null) return { config: measured, fault: null };
+  if (!config.isManaged) return { config: measured, fault: null };
   try {
     return { config: { ...config, quotaDevice: await findDevice(config) }, fault: null };
   } catch (error) {
-    return { config: measured, fault: (error as Error).message.trim() };
+    return { config: measured, fault: config.diskMb === null ? null : (error as Error).message.trim() };
   }
 }
 

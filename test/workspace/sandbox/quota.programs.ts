@@ -236,6 +236,25 @@ for (const [kind, { megabytes, make }] of Object.entries(kinds)) {
       await endQuota(here, project);
     });
 
+    it('is taken away when the setting is, also from one that runs', async () => {
+      const without = createScriptRuntime(
+        (await chooseQuota({ ...scriptConfig(dataDir), ...over, diskMb: null })).config,
+      );
+      const disk = statfsSync(dataDir).blocks;
+      for (const id of [7, 8]) expect(await runtime.start(place(id))).toEqual({ ok: true });
+      await runtime.stop(7);
+      // An adopted one: two runtimes share the folder, as an app does with the one before it.
+      for (const id of [7, 8]) {
+        expect(bytesOf(id)).toBe(10 * MB);
+        expect(await without.runtime.start(place(id))).toEqual({ ok: true });
+        expect(without.runtime.limits(id)).toMatchObject({ disk_mb: null, disk_bound_by: 'none' });
+        await expect.poll(() => statfsSync(join(dataDir, 'workspaces', String(id))).blocks).toBe(disk);
+      }
+      await without.runtime.destroy(7);
+      await without.runtime.destroy(8);
+      await without.runtime.close();
+    });
+
     it('bounds the number of files', async () => {
       const made = await inside(
         2,
