@@ -5,7 +5,6 @@ import type { Log } from '../../log.ts';
 import type { Confinement, RuntimeWorkspace } from '../runtime-types.ts';
 import {
   controlGroupOf,
-  limitControlGroup,
   makeControlGroup,
   readEndedForMemory,
   readGroupUse,
@@ -20,11 +19,11 @@ import {
   signalProcesses,
   type ProcessIdentity,
 } from '../sandbox/process-identity.ts';
-import { beginQuota, endQuota, projectOf } from '../sandbox/project-quota.ts';
 import type { QuotaProject } from '../sandbox/quota-programs.ts';
-import { diskLimits, resourceLimits, type ResourceLimits } from '../sandbox/resource-limits.ts';
+import type { ResourceLimits } from '../sandbox/resource-limits.ts';
 import { findSandboxProcesses } from '../sandbox/sandbox-processes.ts';
 import { launch } from './launch.ts';
+import { LimitsInForce } from './limits-in-force.ts';
 import {
   emptyTmp,
   findRecorded,
@@ -54,12 +53,10 @@ export class WorkspaceProcess {
   readonly #root: string;
   readonly #id: number;
   readonly #folders: WorkspaceFolders;
+  readonly #limits: LimitsInForce;
   #identity: ProcessIdentity | null = null;
   #confinement: Confinement | null = null;
   #group: string | null = null;
-  #limits: ResourceLimits | null = null;
-  /** Its folders are a project of the quota. */
-  #hasQuota = false;
   #endedForMemory = 0;
   #memoryBlameUntil = 0;
 
@@ -69,6 +66,7 @@ export class WorkspaceProcess {
     this.#root = root;
     this.#id = id;
     this.#folders = foldersOf(root, id);
+    this.#limits = new LimitsInForce({ config, log }, id, this.#folders);
   }
 
   /** The walls around the program, or around its next start. */
@@ -78,13 +76,12 @@ export class WorkspaceProcess {
 
   /** Null when it was never started. */
   get limits(): ResourceLimits | null {
-    return this.#limits;
+    return this.#limits.current;
   }
 
   /** The project of its folders; null unless a quota bounds its disk. */
   get quota(): QuotaProject | null {
-    const isBound = this.#limits?.disk_bound_by === 'quota';
-    return isBound ? projectOf(this.#config, this.#id, this.#folders) : null;
+    return this.#limits.quota;
   }
 
   get group(): string | null {
@@ -123,30 +120,15 @@ export class WorkspaceProcess {
     this.#identity = identity;
     this.#confinement = { sandbox, network };
     this.#group = group;
-    this.#limits = limits;
-    this.#hasQuota = limits?.disk_bound_by === 'quota' && this.#config.quotaDevice !== null;
+    this.#limits.adopt(limits);
     this.#endedForMemory = this.#readEnded() ?? 0;
     this.applyPlan(workspace);
     this.#log.info({ workspaceId: this.#id, pid: adopted.pid }, 'workspace adopted');
   }
 
-  /**
-   * Sets the limits of the plan in force. Without a control group processes keep the limits that they were
-   * started with, and only the bound of the disk is another one.
-   */
+  /** Sets the limits of the plan in force; see `LimitsInForce`. */
   applyPlan({ plan_now: plan }: RuntimeWorkspace): void {
-    const config = this.#hasQuota ? this.#config : { ...this.#config, quotaDevice: null };
-    const asked = resourceLimits(config, plan);
-    const isHeld = this.#group === null && this.#identity !== null && this.#limits !== null;
-    const limits = isHeld ? { ...asked, ...this.#limits, ...diskLimits(config, plan) } : asked;
-    if (JSON.stringify(limits) === JSON.stringify(this.#limits)) return;
-    if (limits.disk_mb === null && this.quota !== null) this.#freeQuota(this.quota);
-    try {
-      if (this.#group !== null) limitControlGroup(this.#group, limits);
-      this.#limits = limits;
-    } catch (error) {
-      this.#log.warn({ err: error, workspaceId: this.#id }, 'the limits of a plan could not be set');
-    }
+    this.#limits.apply(plan, { group: this.#group, isRunning: this.#identity !== null });
   }
 
   /** Notices whether the kernel has ended something for want of memory. */
@@ -154,15 +136,6 @@ export class WorkspaceProcess {
     const count = this.#readEnded() ?? this.#endedForMemory;
     if (count > this.#endedForMemory) this.#memoryBlameUntil = Date.now() + MEMORY_BLAME_MS;
     this.#endedForMemory = count;
-  }
-
-  #freeQuota(project: QuotaProject): void {
-    endQuota(this.#config, project).catch((error: unknown) => {
-      this.#log.warn(
-        { err: error, workspaceId: this.#id },
-        'the quota of a workspace could not be taken away',
-      );
-    });
   }
 
   #readEnded(): number | null {
@@ -238,8 +211,7 @@ export class WorkspaceProcess {
     await this.#removeGroup();
     await emptyTmp(this.#folders);
     prepareFolders(this.#root, this.#folders, owner);
-    const limits = await this.#beginLimits(workspace);
-    this.#limits = limits;
+    const limits = await this.#limits.begin(workspace.plan_now);
     this.#endedForMemory = 0;
     const { cgroup } = this.#config;
     this.#group = cgroup === null ? null : makeControlGroup(cgroup, this.#id, limits);
@@ -254,22 +226,6 @@ export class WorkspaceProcess {
     writeRecord(this.#folders, { ...this.#identity, ...this.#confinement, group: this.#group, limits });
     child.unref();
     child.once('exit', onExit);
-  }
-
-  /** The limits of a start. The disk is measured where its quota cannot be set. */
-  async #beginLimits({ plan_now: plan }: RuntimeWorkspace): Promise<ResourceLimits> {
-    const limits = resourceLimits(this.#config, plan);
-    const project = projectOf(this.#config, this.#id, this.#folders);
-    this.#hasQuota = false;
-    if (project === null) return limits;
-    try {
-      await beginQuota(this.#config, project, limits);
-      this.#hasQuota = true;
-      return limits;
-    } catch (error) {
-      this.#log.warn({ err: error, workspaceId: this.#id }, 'the disk of a workspace is measured: no quota');
-      return resourceLimits({ ...this.#config, quotaDevice: null }, plan);
-    }
   }
 
   /**
