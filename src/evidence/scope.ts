@@ -29,16 +29,6 @@ export function ownAuditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder 
   return narrowToTimeAndPlace(db('audit_logs'), scope).where((query) => void byPerson(query, scope));
 }
 
-/**
- * The person's own sign-ins. The download is none of them: to look whether a row is it would read each row,
- * and what is asked of these stands in their index.
- */
-export function ownLogins(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
-  return narrowToPlace(inTime(db('audit_logs'), 'audit_logs.timestamp', scope), scope)
-    .where((query) => void byPerson(query, scope))
-    .whereRaw(`action_type = 'login'`);
-}
-
 /** The person's own audit rows, and the actions of others on the account. */
 export function auditRowsInScope(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   return narrowToAudit(db('audit_logs'), scope);
@@ -55,15 +45,12 @@ export function narrowToAudit(rows: Knex.QueryBuilder, scope: EvidenceScope): Kn
 }
 
 function narrowToTimeAndPlace(rows: Knex.QueryBuilder, scope: EvidenceScope): Knex.QueryBuilder {
-  const placed = narrowToPlace(rows, scope);
-  return inTime(placed, 'audit_logs.timestamp', scope).whereRaw(...notThisDownload(scope));
-}
-
-function narrowToPlace(rows: Knex.QueryBuilder, { workspaceId }: EvidenceScope): Knex.QueryBuilder {
-  if (workspaceId === undefined) return rows;
-  return rows.whereRaw(`(resource_type is distinct from 'workspace' or resource_id is not distinct from ?)`, [
-    String(workspaceId),
-  ]);
+  const { workspaceId } = scope;
+  if (workspaceId !== undefined)
+    void rows.whereRaw(`(resource_type is distinct from 'workspace' or resource_id is not distinct from ?)`, [
+      String(workspaceId),
+    ]);
+  return inTime(rows, 'audit_logs.timestamp', scope).whereRaw(...notThisDownload(scope));
 }
 
 /** A row without a company still names the person, who has never belonged to another company. */

@@ -6,7 +6,7 @@ import { countEntriesByOthers } from '../workspace/usage/entries-by-others.ts';
 import type { UsageFilter } from '../workspace/sessions/session-spans.ts';
 import type { UsageStats } from '../workspace/sessions/usage-stats.ts';
 import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
-import { ownAuditRows, ownLogins, paymentsInScope, type EvidenceScope } from './scope.ts';
+import { ownAuditRows, paymentsInScope, type EvidenceScope } from './scope.ts';
 import type { EvidenceBundle } from './schemas/bundle-schema.ts';
 
 /** The totals of a bundle, over the same rows as its lists. */
@@ -137,15 +137,15 @@ async function findActivity(db: Knex, scope: EvidenceScope): Promise<Activity> {
 async function countLogins(db: Knex, scope: EvidenceScope): Promise<Logins> {
   const attempts = `case when details ->> 'attempts' ~ '^[0-9]{1,9}$' then (details ->> 'attempts')::bigint else 1 end`;
   const isKnown = `coalesce(details ->> 'known_device' = 'true', false)`;
-  const successes = ownLogins(db, scope).where('success', true).count();
-  const ownAddresses = ownLogins(db, { ...scope, from: null, to: null })
+  const successes = loginsOf(db, scope).where('success', true).count();
+  const ownAddresses = loginsOf(db, { ...scope, from: null, to: null })
     .where('success', true)
     .whereNotNull('ip_address')
     .distinct('ip_address');
   const isForeign = `(details ->> 'several_addresses' is not null or ip_address <> all (array(:ownAddresses)))`;
   const sum = (condition: string): string =>
     `coalesce(sum(${attempts}) filter (where ${condition}), 0)::bigint`;
-  return ownLogins(db, scope)
+  return loginsOf(db, scope)
     .where('success', false)
     .select(
       db.raw('? as successful_logins', [successes]),
@@ -154,6 +154,11 @@ async function countLogins(db: Knex, scope: EvidenceScope): Promise<Logins> {
       db.raw(`${sum(`not ${isKnown} and ${isForeign}`)} as failed_logins_by_others`, { ownAddresses }),
     )
     .first<Logins>();
+}
+
+/** Postgres sees by itself that no sign-in is the download, and reads no row to look. */
+function loginsOf(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
+  return ownAuditRows(db, scope).whereRaw(`action_type = 'login'`);
 }
 
 /** Summed in SQL in minor units. Amounts of different currencies are never added. */

@@ -155,7 +155,8 @@ describe('the documents of a month', () => {
   };
 
   it('have the sums of the page in the CSV, also where the money belongs to another month', async () => {
-    // Charged in the last minutes of September, accepted and invoiced in October; half given back at once.
+    // Charged in the last minutes of September, accepted and invoiced in October; half given back at once,
+    // a sixth in October itself.
     const charged = new Date('2026-09-30T20:50:00Z');
     const accepted = new Date('2026-09-30T21:10:00Z');
     const payment = await buildPayment(test.db, {
@@ -171,25 +172,31 @@ describe('the documents of a month', () => {
       .db('invoices')
       .insert({ ...paper, invoice_no: 'YAC2026000000077', total_minor: 12_000, tax_minor: 2000 })
       .returning<{ id: number }[]>('id');
-    const [refund] = await test
-      .db('refunds')
-      .insert({
-        ...{ payment_id: payment.id, company_id: cast.acme.id, source: 'panel', currency: 'USD' },
-        ...{ amount_minor: 6000, requested_at: charged, decided_at: charged, state: 'done' },
-      })
-      .returning<{ id: number }[]>('id');
-    await test.db('reversals').insert({
-      ...{ ...paper, invoice_id: invoice?.id, refund_id: refund?.id, reversal_no: 'YAR2026000000077' },
-      ...{ invoice_no: 'YAC2026000000077', total_minor: 6000, tax_minor: 1000 },
-    });
+    for (const [number, at, total_minor, tax_minor] of [
+      [77, charged, 6000, 1000],
+      [78, accepted, 2000, 333],
+    ] as const) {
+      const [refund] = await test
+        .db('refunds')
+        .insert({
+          ...{ payment_id: payment.id, company_id: cast.acme.id, source: 'panel', currency: 'USD' },
+          ...{ amount_minor: total_minor, requested_at: at, decided_at: at, state: 'done' },
+        })
+        .returning<{ id: number }[]>('id');
+      await test.db('reversals').insert({
+        ...{ ...paper, invoice_id: invoice?.id, refund_id: refund?.id, number },
+        ...{ reversal_no: `YAR20260000000${String(number)}`, invoice_no: 'YAC2026000000077' },
+        ...{ total_minor, tax_minor },
+      });
+    }
     const september = (await olivia.get('/admin/finance.csv?month=2026-09')).text;
     const october = (await olivia.get('/admin/finance.csv?month=2026-10')).text;
     expect(september).toContain('charge,2026-09-30T23:50:00+03:00');
     expect(documentsOf(september)).toEqual({ 'total USD': 0, 'tax USD': 0 });
     expect(october).toContain('receipt,2026-10-01T00:10:00+03:00');
-    expect(documentsOf(october)).toEqual({ 'total USD': 6000, 'tax USD': 1000 });
+    expect(documentsOf(october)).toEqual({ 'total USD': 4000, 'tax USD': 667 });
     const page = (await olivia.get('/admin/finance?month=2026-10')).text;
-    for (const text of ['$120.00', '$20.00', '$60.00', '$10.00']) expect(page).toContain(text);
+    for (const text of ['$120.00', '$20.00', '$80.00', '$13.33']) expect(page).toContain(text);
     // Nothing was ordered in that month: a table of states would have no row.
     expect(page).not.toContain('By state, USD');
   });

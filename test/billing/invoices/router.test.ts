@@ -65,6 +65,22 @@ describe('a receipt', () => {
     expect(turkish.status).toBe(200);
   });
 
+  it('has the address of a buyer abroad in English, also for a payer who reads Turkish', async () => {
+    const billing_address = 'Musterstr. 1';
+    await test.db('billing_details').insert({
+      ...{ company_id: cast.globex.id, billing_name: 'Globex GmbH', billing_address },
+      ...{ billing_city: 'Köln', billing_country: 'DE' },
+    });
+    await test.db('users').where({ id: cast.charlie.id }).update({ locale: 'tr' });
+    const abroad = await buildPayment(test.db, { company_id: cast.globex.id, user_id: cast.charlie.id });
+    await notify(test.app, signedCallback({ merchant_oid: abroad.merchant_oid, total_amount: '149900' }));
+    const kept = await test
+      .db('invoices')
+      .where('company_id', cast.globex.id)
+      .first<{ buyer: object }>('buyer');
+    expect(kept.buyer).toMatchObject({ address: 'Musterstr. 1, Köln, Germany' });
+  });
+
   it('says that it is a receipt and no legal invoice, and so does the mail', async () => {
     const alice = await signIn(test.app, cast.alice);
     const page = await alice.get(`/billing/invoices/${String(invoice.id)}`);
