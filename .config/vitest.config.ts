@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './longest-first.ts';
+import { StuckFiles } from './stuck-files.ts';
 
 // The one default export of the house: vitest asks for it.
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
     // No test mocks a module and no module keeps state, so files share the loaded modules. To load the app
     // again for each file would cost a third of the time.
     isolate: false,
+    reporters: ['default', new StuckFiles(180)],
     sequence: { sequencer: LongestFirst },
     // Some files mostly wait, for a process to start or for what happens within seconds, so three on two cores.
     // More than four use up Postgres' connections.

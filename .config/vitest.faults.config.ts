@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     ...config.test,
     include: ['test/**/*.faults.ts'],
+    reporters: ['default'],
     fileParallelism: false,
     testTimeout: 600_000,
     hookTimeout: 120_000,

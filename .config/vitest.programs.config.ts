@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { StuckFiles } from './stuck-files.ts';
 import config from './vitest.config.ts';
 
 /**
@@ -7,5 +8,9 @@ import config from './vitest.config.ts';
  */
 export default defineConfig({
   ...config,
-  test: { ...config.test, include: ['test/**/*.programs.ts'] },
+  test: {
+    ...config.test,
+    include: ['test/**/*.programs.ts'],
+    reporters: ['default', new StuckFiles(400)],
+  },
 });

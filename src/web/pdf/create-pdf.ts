@@ -61,7 +61,10 @@ function openFonts(): [string, object][] {
   return Object.entries(FONTS).map(([name, file]) => {
     const { font } = fontOf(new PDFDocument({ font: file }));
     // A glyph keeps the characters with which it was first asked for, and those are what a reader copies and
-    // searches. Asked for as a part of another (the I of İ) it would have none, in every later document.
+    // searches. Asked for as a part of another (the I of İ) it would have none, in every later document. Two
+    // modifier letters share theirs with ’ and ”, which texts have.
+    const isModifier = (code: number): boolean => /\p{Lm}/u.test(String.fromCodePoint(code));
+    for (const code of font.characterSet.filter((each) => !isModifier(each))) font.glyphForCodePoint(code);
     for (const code of font.characterSet) font.glyphForCodePoint(code);
     return [name, font];
   });
