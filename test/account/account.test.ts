@@ -4,7 +4,8 @@ import { rowsOf } from '../auth/rows.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildAuditRow } from '../evidence/support.ts';
 import { buildCast, buildUser, type Cast } from '../support/programs/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

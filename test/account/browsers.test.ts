@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { rowsOf } from '../auth/rows.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
-import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
+import { PASSWORD, signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type Cast } from '../support/programs/build.ts';
-import { PRINTED_AT, signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { PRINTED_AT, Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();
 let cast: Cast;

@@ -10,7 +10,7 @@ import type { AuditEntryRow } from '../../src/audit/audit-record.ts';
 import type { Page } from '../../src/db/keyset.ts';
 import { parseTimedId, timedEnds, type TimedCursor } from '../../src/db/timed-cursor.ts';
 import { makeMonthsAhead, useTestDatabase } from '../support/database.ts';
-import { findParents, plansOf, type PlanNode } from '../support/plans.ts';
+import { findParents, plansOf, type PlanNode } from '../support/postgres/plans.ts';
 
 const database = useTestDatabase();
 

@@ -4,7 +4,8 @@ import { resourceTypes } from '../../src/admin/describe-audit-row.ts';
 import { catalogues, locales } from '../../src/web/locales/catalogues.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, type BuiltUser, type Cast } from '../support/programs/build.ts';
-import { signIn, type Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { type Visitor } from '../support/visitor.ts';
 import { buildAuditRow } from '../evidence/support.ts';
 
 const testApp = useTestApp({ hasOddDetails: true });

@@ -3,7 +3,8 @@ import { createTestApp, useTestApp } from '../support/app.ts';
 import { buildCast, buildPayment, type Cast } from '../support/programs/build.ts';
 import { notify } from '../billing/scene.ts';
 import { signedCallback } from '../support/fake-paytr.ts';
-import { signIn, type Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { type Visitor } from '../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -2,7 +2,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { whereContains } from '../../src/db/where-contains.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
 import { buildCast, buildCompany, buildPayment, buildUser, type Cast } from '../support/programs/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();
 let cast: Cast;

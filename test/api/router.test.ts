@@ -10,7 +10,7 @@ import {
   type BuiltUser,
   type Cast,
 } from '../support/programs/build.ts';
-import { signIn } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
 import { backdate, unique } from '../workspace/scene.ts';
 
 const test = useTestApp();

@@ -7,7 +7,8 @@ import { refuseSignIn } from '../../src/auth/refuse-sign-in.ts';
 import { readBundle } from '../evidence/support.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildAccessToken, buildCast } from '../support/programs/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const test = useTestApp({ env: { TRUST_PROXY: '1' } });
 let cast: Awaited<ReturnType<typeof buildCast>>;

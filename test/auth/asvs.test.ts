@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
-import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
+import { PASSWORD, signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestApp, useTestApp } from '../support/app.ts';
 import { buildUser, type BuiltUser } from '../support/programs/build.ts';
-import { PRINTED_AT, PASSWORD, signIn, Visitor } from '../support/visitor.ts';
+import { PASSWORD, signIn } from '../support/sign-in.ts';
+import { PRINTED_AT, Visitor } from '../support/visitor.ts';
 import { rowsOf } from './rows.ts';
 
 const testApp = useTestApp();

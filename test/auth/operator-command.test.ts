@@ -7,7 +7,8 @@ import { systemContext } from '../../src/audit/request-context.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser } from '../support/programs/build.ts';
 import { compile } from '../support/programs/compile.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 import { rowsOf } from './rows.ts';
 
 const testApp = useTestApp();

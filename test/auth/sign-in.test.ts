@@ -5,7 +5,8 @@ import { hashPassword, verifyPassword } from '../../src/auth/password.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, type Cast } from '../support/programs/build.ts';
 import { TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
-import { PASSWORD, signIn, Visitor, PRINTED_AT } from '../support/visitor.ts';
+import { PASSWORD, signIn } from '../support/sign-in.ts';
+import { Visitor, PRINTED_AT } from '../support/visitor.ts';
 import { cookieOf, rowsOf } from './rows.ts';
 
 const testApp = useTestApp();

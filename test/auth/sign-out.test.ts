@@ -23,7 +23,8 @@ import {
   type BuiltUser,
   type Cast,
 } from '../support/programs/build.ts';
-import { PASSWORD, signIn, tokenIn, Visitor } from '../support/visitor.ts';
+import { PASSWORD, signIn } from '../support/sign-in.ts';
+import { tokenIn, Visitor } from '../support/visitor.ts';
 import { contextOf, cookieOf, rowsOf } from './rows.ts';
 
 const testApp = useTestApp();

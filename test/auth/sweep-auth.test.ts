@@ -3,7 +3,8 @@ import { systemContext } from '../../src/audit/request-context.ts';
 import { sweepAuth } from '../../src/auth/sweep-auth.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildUser } from '../support/programs/build.ts';
-import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
+import { PASSWORD, signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();
 const DAY_MS = 86_400_000;

@@ -5,7 +5,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/durations.ts';
 import { scheduledJobs } from '../../src/jobs/jobs.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { buildCast, buildCompany, buildUser, type Cast } from '../support/programs/build.ts';
-import { signIn, type Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { type Visitor } from '../support/visitor.ts';
 import { buildBuyer, orderPlan } from './order.ts';
 import { contextAt } from './scene.ts';
 

@@ -4,7 +4,8 @@ import { createPaytr } from '../../src/billing/paytr/paytr.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCompany, buildPayment, buildUser } from '../support/programs/build.ts';
 import { FAKE_STORE, signedCallback } from '../support/fake-paytr.ts';
-import { PASSWORD, tokenIn } from '../support/visitor.ts';
+import { PASSWORD } from '../support/sign-in.ts';
+import { tokenIn } from '../support/visitor.ts';
 import { moneyState, notify } from './scene.ts';
 import { newSigningKey } from '../support/programs/signing-key.ts';
 

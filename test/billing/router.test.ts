@@ -4,7 +4,8 @@ import { createTestApp, type TestApp } from '../support/app.ts';
 import { BUYER, BUYER_FORM, buildBuyer, orderPlan, tickAll } from './order.ts';
 import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
-import { signIn, type Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { type Visitor } from '../support/visitor.ts';
 import { auditOf } from './scene.ts';
 
 let gateway: FakePaytr;

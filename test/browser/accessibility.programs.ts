@@ -23,7 +23,7 @@ import { buildBuyer } from '../billing/order.ts';
 import { buildStoredCard } from '../billing/stored-cards/build.ts';
 import { newKey } from '../billing/stored-cards/scene.ts';
 import { buildPaidPayment, buildRefund } from '../evidence/support.ts';
-import { PASSWORD } from '../support/visitor.ts';
+import { PASSWORD } from '../support/sign-in.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
 
 const browserPath = findBrowser();

@@ -9,7 +9,7 @@ import { contextAt } from '../billing/scene.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { buildCast, type BuiltUser, type Cast } from '../support/programs/build.ts';
 import { codeAt, TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
-import { PASSWORD } from '../support/visitor.ts';
+import { PASSWORD } from '../support/sign-in.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
 
 const browserPath = findBrowser();

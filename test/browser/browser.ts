@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { PASSWORD } from '../support/visitor.ts';
+import { PASSWORD } from '../support/sign-in.ts';
 
 const CANDIDATES = [
   '/usr/bin/chromium',

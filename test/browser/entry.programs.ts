@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allowManyWorkspaces, buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
-import { signIn } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
 import { askTicket, beginEntry } from '../workspace/entry.ts';
 import { findBrowser, launchBrowser, signInByForm } from './browser.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowsOf } from '../auth/rows.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
-import { PASSWORD } from '../support/visitor.ts';
+import { PASSWORD } from '../support/sign-in.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
 
 const browserPath = findBrowser();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useTestDatabase } from '../support/database.ts';
 import { startAppProcess, type AppProcess } from '../support/programs/app-process.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
-import { PASSWORD } from '../support/visitor.ts';
+import { PASSWORD } from '../support/sign-in.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
 
 const browserPath = findBrowser();

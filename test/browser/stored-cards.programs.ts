@@ -6,7 +6,7 @@ import { contextAt } from '../billing/scene.ts';
 import { newKey } from '../billing/stored-cards/scene.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
-import { PASSWORD } from '../support/visitor.ts';
+import { PASSWORD } from '../support/sign-in.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
 
 const browserPath = findBrowser();

@@ -2,7 +2,7 @@ import supertest from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildAccessToken, buildCast, buildUser, type Cast } from '../support/programs/build.ts';
-import { signIn } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildSshKey, buildUser, type BuiltUser, type Cast } from '../support/programs/build.ts';
 import { newKeyLine } from '../support/programs/ssh-keys.ts';
-import { signIn } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -2,7 +2,8 @@ import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildUser } from '../support/programs/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const test = useTestApp();
 

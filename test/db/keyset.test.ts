@@ -11,7 +11,7 @@ import type { Cursor } from '../../src/db/keyset.ts';
 import { listWorkspaces } from '../../src/workspace/queries.ts';
 import { listSessions } from '../../src/workspace/sessions/session-queries.ts';
 import { useTestDatabase } from '../support/database.ts';
-import { findParents, plansOf } from '../support/plans.ts';
+import { findParents, plansOf } from '../support/postgres/plans.ts';
 
 const database = useTestDatabase();
 

@@ -6,7 +6,8 @@ import { createDownloadSlots, type DownloadOwner } from '../../src/evidence/down
 import { withFirstChunk } from '../../src/db/stream-rows.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 import { buildAuditRow, contextOf, expectValid } from './support.ts';
 
 const testApp = useTestApp({ hasOddDetails: true });

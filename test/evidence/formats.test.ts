@@ -10,7 +10,8 @@ import { evidenceLine, evidenceLinesJsonSchema } from '../../src/evidence/schema
 import { sweepExportProgress } from '../../src/evidence/export-progress.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
-import { signIn, type Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { type Visitor } from '../support/visitor.ts';
 import { buildAuditRow, buildPaidPayment, buildSession, contextOf, readBundle } from './support.ts';
 
 /** Rows of the long download. */

@@ -5,7 +5,7 @@ import { sliceAuditRows } from '../../src/evidence/slice-audit-rows.ts';
 import type { ShownLog } from '../../src/transparency/proof/find-shown-log.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { makeMonthsAhead, useTestDatabase } from '../support/database.ts';
-import { plansOf } from '../support/plans.ts';
+import { plansOf } from '../support/postgres/plans.ts';
 import { buildAuditRow } from './support.ts';
 
 const database = useTestDatabase();

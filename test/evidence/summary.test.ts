@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { summariseEvidence } from '../../src/evidence/summary.ts';
 import { useTestDatabase } from '../support/database.ts';
-import { findParents, plansOf } from '../support/plans.ts';
+import { findParents, plansOf } from '../support/postgres/plans.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 
 const database = useTestDatabase();

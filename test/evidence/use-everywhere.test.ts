@@ -11,7 +11,8 @@ import {
   type BuiltUser,
   type Cast,
 } from '../support/programs/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 import { contextOf } from './support.ts';
 
 const testApp = useTestApp();

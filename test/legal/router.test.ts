@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { listAcceptances } from '../../src/legal/queries.ts';
 import { buildCast, buildUser, type Cast } from '../support/programs/build.ts';
 import { useTestApp } from '../support/app.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 import { newestVersions } from './newest-versions.ts';
 
 const testApp = useTestApp({

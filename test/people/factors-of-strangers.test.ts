@@ -6,7 +6,8 @@ import { rowsOf } from '../auth/rows.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { buildSecondFactor, TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const test = useTestApp({ env: { TRUST_PROXY: '1' } });
 let cast: Cast;

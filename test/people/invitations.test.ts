@@ -9,7 +9,8 @@ import { NotFound } from '../../src/errors.ts';
 import { formatFor } from '../../src/web/format.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, type Cast } from '../support/programs/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 import { contextOf, rowsOf } from '../auth/rows.ts';
 
 const testApp = useTestApp();

@@ -14,9 +14,10 @@ import {
   type BuiltUser,
   type Cast,
 } from '../support/programs/build.ts';
-import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
+import { PASSWORD, signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 import { contextOf, rowsOf } from '../auth/rows.ts';
-import { pastTriggers } from '../support/past-triggers.ts';
+import { pastTriggers } from '../support/postgres/past-triggers.ts';
 
 const testApp = useTestApp();
 let cast: Cast;

@@ -4,7 +4,8 @@ import { contextOf } from '../auth/rows.ts';
 import { recordSignIn } from '../../src/auth/record-sign-in.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
 import { buildAccessToken, buildSshKey, buildCast, type Cast } from '../support/programs/build.ts';
-import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
+import { PASSWORD, signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -1,7 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();
 let cast: Cast;

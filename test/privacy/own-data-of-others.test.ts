@@ -7,7 +7,7 @@ import {
   type BuiltUser,
   type Cast,
 } from '../support/programs/build.ts';
-import { signIn } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
 
 const test = useTestApp();
 let cast: Cast;

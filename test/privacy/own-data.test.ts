@@ -7,7 +7,8 @@ import { expectValid } from '../evidence/support.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { readPdfText } from '../support/pdf-text.ts';
-import { signIn, type Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { type Visitor } from '../support/visitor.ts';
 import { makeInsertsFree, seedPerson, type SeededRow } from './seed-person.ts';
 
 /** Every letter that Turkish has beside those of English. */

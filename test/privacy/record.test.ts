@@ -8,7 +8,8 @@ import { formatFor } from '../../src/web/format.ts';
 import { locales } from '../../src/web/locales/catalogues.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast } from '../support/programs/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();
 

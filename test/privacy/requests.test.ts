@@ -4,7 +4,8 @@ import { remindOfRequests } from '../../src/privacy/requests/remind-of-requests.
 import { formatFor } from '../../src/web/format.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
-import { signIn, type Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { type Visitor } from '../support/visitor.ts';
 
 const DAY_MS = 86_400_000;
 const testApp = useTestApp();

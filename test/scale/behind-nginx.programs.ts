@@ -8,7 +8,8 @@ import { buildCast, type Cast } from '../support/programs/build.ts';
 import { findNginx, startNginx } from '../support/programs/nginx.ts';
 import { fillSample } from '../support/programs/proxy-sample.ts';
 import { freePort, startReplicatedPostgres, type ReplicatedPostgres } from '../support/postgres/replica.ts';
-import { signIn, type Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { type Visitor } from '../support/visitor.ts';
 
 const nginxProgram = findNginx();
 const hasPostgres = await findBinaries().then(

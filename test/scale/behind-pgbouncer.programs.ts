@@ -6,7 +6,8 @@ import { createTestApp, type TestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { findPgBouncer, startPgBouncer } from '../support/programs/pgbouncer.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const program = findPgBouncer();
 

@@ -6,7 +6,8 @@ import { buildAccessToken, buildCast, buildCompany, type Cast } from '../support
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import { listRoutes } from '../support/routes.ts';
-import { signIn, tokenIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { tokenIn, Visitor } from '../support/visitor.ts';
 import { adminPath, routeRules, visitors, type RouteRule, type VisitorName } from './route-matrix.ts';
 
 let fake: FakePaytr;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Cast } from '../support/programs/build.ts';
-import { PASSWORD } from '../support/visitor.ts';
+import { PASSWORD } from '../support/sign-in.ts';
 import type { RouteRule } from './route-matrix.ts';
 
 type Expected = RouteRule['expect'];

@@ -24,6 +24,7 @@ import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FAKE_STORE } from './fake-paytr.ts';
 import { SESSION_SECRET } from './programs/second-factor.ts';
 import { expectListedDetails } from './listed-details.ts';
+import { rememberParts } from './sign-in.ts';
 import { listenForVisitors } from './visitor.ts';
 
 export interface TestApp {
@@ -91,7 +92,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const { app, listener, upgrade, cut, close } = createApp(deps);
   // As in production: compiling its templates anew is most of what a page costs.
   app.enable('view cache');
-  const visits = await listenForVisitors(app, db);
+  const visits = await listenForVisitors(app);
+  rememberParts(app, { db, config, log });
   return {
     app,
     listener,

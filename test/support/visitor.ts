@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, createServer, type Server } from 'node:http';
 import type { Express } from 'express';
-import type { Knex } from 'knex';
-import { TRUSTED_DEVICE } from './programs/second-factor.ts';
 import supertest, { type Response, type Test } from 'supertest';
 
 const TOKEN = /name="_csrf" value="([^"]+)"/;
@@ -12,20 +9,20 @@ const POST_FORM = /<form\b[^>]*method="post"[^>]*action="([^"]*)"[\s\S]*?<\/form
 /** The time of printing on a page: the only difference between two copies of the same page. */
 export const PRINTED_AT = /<time[^>]* data-printed>[^<]*<\/time>/g;
 
-/** The servers and databases of the apps that `listenForVisitors` has been asked for. */
-const servers = new WeakMap<Express, { server: Server; connections: Agent; db: Knex }>();
+/** The servers of the apps that `listenForVisitors` has been asked for. */
+const servers = new WeakMap<Express, { server: Server; connections: Agent }>();
 
 /**
  * Starts one server for all visitors of an app, who keep their connections as browsers do: without it
  * supertest opens and closes a server and a connection for every request.
  */
-export async function listenForVisitors(app: Express, db: Knex): Promise<{ close(): Promise<void> }> {
+export async function listenForVisitors(app: Express): Promise<{ close(): Promise<void> }> {
   const server = createServer(app).listen(0, '127.0.0.1');
   // A connection that ends while a request is on its way would fail it.
   server.keepAliveTimeout = 0;
   await once(server, 'listening');
   const connections = new Agent({ keepAlive: true });
-  servers.set(app, { server, connections, db });
+  servers.set(app, { server, connections });
   return {
     close: async () => {
       servers.delete(app);
@@ -41,9 +38,6 @@ const CHEAP_PAGE = '/nowhere';
 const HTML = { accept: 'text/html' };
 
 type Fields = Record<string, string | number | boolean | string[] | undefined>;
-
-/** The password of every person that test/support/programs/build.ts creates. */
-export const PASSWORD = 'correct horse battery staple';
 
 /**
  * A browser without a screen: keeps cookies, and follows redirects only on request. Sends the token of the
@@ -95,7 +89,16 @@ export class Visitor {
 
   /** Gives this browser the cookie of one that signed in before. */
   setDevice(token: string): void {
-    this.#agent.jar.setCookie(`yac_device=${token}; path=/`, '127.0.0.1', '/');
+    this.setCookie('yac_device', token);
+  }
+
+  setCookie(name: string, value: string): void {
+    this.#agent.jar.setCookie(`${name}=${value}; path=/`, '127.0.0.1', '/');
+  }
+
+  /** The form token of pages that this visitor would see. */
+  setFormToken(token: string): void {
+    this.#formToken = token;
   }
 
   async head(path: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -144,38 +147,4 @@ export class Visitor {
 /** The form token of the first form of a page. Null when there is none. */
 export function tokenIn(response: Response): string | null {
   return TOKEN.exec(response.text)?.[1] ?? null;
-}
-
-/**
- * A visitor who has signed in through the form. An operator is spared the second factor in that browser, and
- * has just given a fresh proof all the same, unless the app runs elsewhere. Throws when the sign-in failed.
- */
-export async function signIn(
-  app: Express | string,
-  person: { email: string; password?: string; role?: string },
-  headers: Record<string, string> = {},
-  connections?: Agent,
-): Promise<Visitor> {
-  const visitor = new Visitor(app, headers, connections);
-  if (person.role === 'operator') visitor.setDevice(TRUSTED_DEVICE);
-  await visitor.get('/auth/login');
-  const response = await visitor.post('/auth/login', {
-    email: person.email,
-    password: person.password ?? PASSWORD,
-  });
-  if (response.status !== 303)
-    throw new Error(`sign-in of ${person.email} answered ${String(response.status)}`);
-  if (person.role === 'operator' && typeof app !== 'string') await giveProof(app, response);
-  return visitor;
-}
-
-/** Notes in the browser session of a sign-in that a second factor was given a moment ago. */
-async function giveProof(app: Express, response: Response): Promise<void> {
-  const [, sid = ''] = /\byac=s%3A([^.]+)/.exec(String(response.headers['set-cookie'])) ?? [];
-  const proof = JSON.stringify({ at: Date.now(), by: 'second-factor' });
-  await servers
-    .get(app)
-    ?.db('browser_sessions')
-    .where('sid', createHash('sha256').update(sid).digest('hex'))
-    .update({ sess: servers.get(app)?.db.raw(`jsonb_set(sess, '{proof}', ?::jsonb)`, [proof]) });
 }

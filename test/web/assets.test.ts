@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { MADE_ASSETS, makeAssets } from '../../scripts/assets/make-assets.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast } from '../support/programs/build.ts';
-import { signIn } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
 
 const testApp = useTestApp();
 

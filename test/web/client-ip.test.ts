@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
 import { useTestApp, type TestApp } from '../support/app.ts';
 import { buildCast, buildWorkspace } from '../support/programs/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { Visitor } from '../support/visitor.ts';
 import {
   startWorkspaceProgram,
   type Seen,

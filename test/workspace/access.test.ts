@@ -8,7 +8,8 @@ import {
   type Cast,
 } from '../support/programs/build.ts';
 import { listRoutes } from '../support/routes.ts';
-import { PRINTED_AT, signIn, Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { PRINTED_AT, Visitor } from '../support/visitor.ts';
 
 const site = useTestApp();
 

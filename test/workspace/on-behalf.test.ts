@@ -3,7 +3,7 @@ import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-
 import { readBundle } from '../evidence/support.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../support/programs/build.ts';
-import { signIn } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
 import { contextOf, minute, START } from './scene.ts';
 
 const site = useTestApp();

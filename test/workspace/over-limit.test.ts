@@ -9,7 +9,8 @@ import {
   type BuiltUser,
   type Cast,
 } from '../support/programs/build.ts';
-import { signIn, type Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { type Visitor } from '../support/visitor.ts';
 import { sweeperContext } from './scene.ts';
 
 const runtime = createFakeRuntime();

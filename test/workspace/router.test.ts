@@ -8,9 +8,10 @@ import {
   type Cast,
 } from '../support/programs/build.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
-import { signIn, type Visitor } from '../support/visitor.ts';
+import { signIn } from '../support/sign-in.ts';
+import { type Visitor } from '../support/visitor.ts';
 import { backdate as setBack, minute, unique } from './scene.ts';
-import { pastTriggers } from '../support/past-triggers.ts';
+import { pastTriggers } from '../support/postgres/past-triggers.ts';
 
 const METRICS_TOKEN = 'k7Rr2PzXw9Lq4Tn8';
 const site = useTestApp({

@@ -3,7 +3,8 @@ import { findPayments } from '../../../src/billing/finance/find-payments.ts';
 import { readPaymentSearch } from '../../../src/billing/finance/payment-search.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -10,7 +10,8 @@ import { leafHash } from '../../../src/transparency/tree/hash.ts';
 import { verifyInclusion } from '../../../src/transparency/tree/inclusion.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import supertest from 'supertest';
 
 const test = useTestApp();

@@ -9,7 +9,8 @@ import {
   buildWorkspace,
   type Cast,
 } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -4,7 +4,8 @@ import { watchEvents } from '../../../src/alerts/watch/watch-events.ts';
 import { DAY_MS } from '../../../src/durations.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildAccessToken, buildCast, buildSshKey, type Cast } from '../../support/programs/build.ts';
-import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
+import { PASSWORD, signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp({ env: { TRUST_PROXY: '1' } });
 let cast: Cast;

@@ -5,7 +5,8 @@ import { presetSettings, readSettings, ruleNames } from '../../../src/alerts/rul
 import { DAY_MS } from '../../../src/durations.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
+import { PASSWORD, signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -5,7 +5,8 @@ import { watchEvents } from '../../../src/alerts/watch/watch-events.ts';
 import { presetSettings } from '../../../src/alerts/rules/rule-settings.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn, Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp({ env: { TRUST_PROXY: '1' } });
 let cast: Cast;

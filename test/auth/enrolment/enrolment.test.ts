@@ -5,7 +5,8 @@ import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildUser, type BuiltUser, type Cast } from '../../support/programs/build.ts';
 import { codeAt } from '../../support/programs/second-factor.ts';
 import { SoftwarePasskey } from '../../support/programs/software-passkey.ts';
-import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
+import { PASSWORD, signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 import { rowsOf } from '../rows.ts';
 
 const test = useTestApp();

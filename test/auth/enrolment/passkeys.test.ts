@@ -3,7 +3,8 @@ import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { buildSecondFactor } from '../../support/programs/second-factor.ts';
 import { SoftwarePasskey } from '../../support/programs/software-passkey.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { rowsOf } from '../rows.ts';
 
 const test = useTestApp();

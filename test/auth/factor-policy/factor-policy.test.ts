@@ -3,7 +3,8 @@ import { DAY_MS } from '../../../src/durations.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildAccessToken, buildCast, type Cast } from '../../support/programs/build.ts';
 import { buildSecondFactor } from '../../support/programs/second-factor.ts';
-import { signIn, Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 import { rowsOf } from '../rows.ts';
 
 const test = useTestApp();

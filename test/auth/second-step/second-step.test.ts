@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createTestApp, useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { buildSecondFactor, codeAt } from '../../support/programs/second-factor.ts';
-import { PASSWORD, Visitor } from '../../support/visitor.ts';
+import { PASSWORD } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 import { recoveryCodeHash } from '../../../src/auth/factors/recovery-code.ts';
 import { rowsOf } from '../rows.ts';
 

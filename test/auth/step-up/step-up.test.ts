@@ -4,7 +4,8 @@ import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../../support/programs/build.ts';
 import { buildSecondFactor, codeAt, TRUSTED_DEVICE } from '../../support/programs/second-factor.ts';
 import { newKeyLine } from '../../support/programs/ssh-keys.ts';
-import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
+import { PASSWORD, signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 import { rowsOf } from '../rows.ts';
 
 const test = useTestApp();

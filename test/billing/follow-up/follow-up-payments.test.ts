@@ -6,7 +6,8 @@ import { startFakePaytr, signedCallback, type FakePaytr } from '../../support/fa
 import { buildBuyer, orderPlan } from '../order.ts';
 import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
 import { GOOD_CARD, submit } from '../../support/sandbox-checkout.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { buildPaidPayment, readBundle } from '../../evidence/support.ts';
 import { auditOf, contextAt, notify } from '../scene.ts';
 

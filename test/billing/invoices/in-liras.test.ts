@@ -3,7 +3,8 @@ import type { RateFacts } from '../../../src/billing/price-facts.ts';
 import { useTestApp } from '../../support/app.ts';
 import { readPdfText } from '../../support/pdf-text.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { buildReceipt } from '../legal-invoices/scene.ts';
 
 const test = useTestApp();

@@ -3,7 +3,8 @@ import { dueLegalInvoices } from '../../../src/billing/legal-invoices/due-legal-
 import { localDay } from '../../../src/local-calendar.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn, tokenIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { tokenIn, type Visitor } from '../../support/visitor.ts';
 import { auditOf, contextAt } from '../scene.ts';
 import { buildLegalInvoice, buildReceipt, newEntry, postFile } from './scene.ts';
 

@@ -5,7 +5,8 @@ import { exportLegalInvoice } from '../../../src/billing/legal-invoices/issuing/
 import { issueLegalInvoices } from '../../../src/billing/legal-invoices/issuing/issue-legal-invoices.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildCompany, type Cast } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { buildRefund } from '../../evidence/support.ts';
 import { BUYER, BUYER_FORM, buildBuyer } from '../order.ts';
 import { auditOf, contextAt } from '../scene.ts';

@@ -10,7 +10,8 @@ import { issueLegalInvoices } from '../../../src/billing/legal-invoices/issuing/
 import { useTestApp } from '../../support/app.ts';
 import { readPdfText } from '../../support/pdf-text.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { buildBuyer } from '../order.ts';
 import { auditOf, contextAt } from '../scene.ts';
 import { buildLegalInvoice, newEntry } from './scene.ts';

@@ -4,7 +4,8 @@ import { signedCallback } from '../../support/fake-paytr.ts';
 import { useTestApp } from '../../support/app.ts';
 import { readPdfText } from '../../support/pdf-text.ts';
 import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { auditOf, contextAt, notify } from '../scene.ts';
 import { buildLegalInvoice } from './scene.ts';
 

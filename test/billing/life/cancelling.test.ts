@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildPayment, buildUser, type Cast } from '../../support/programs/build.ts';
 import { readMails, type ReadMail } from '../../support/read-mails.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { auditOf } from '../scene.ts';
 
 const test = useTestApp();

@@ -3,7 +3,8 @@ import { withoutPayment } from '../../../src/billing/life/paid-time-without.ts';
 import type { Subscription } from '../../../src/billing/queries.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { auditOf } from '../scene.ts';
 
 const test = useTestApp();

@@ -7,7 +7,7 @@ import { buildRefund } from '../../evidence/support.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
 import { FAKE_STORE, signedCallback } from '../../support/fake-paytr.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 import { buildBuyer } from '../order.ts';
 import { contextAt } from '../scene.ts';
 

@@ -3,7 +3,8 @@ import { findOffers } from '../../../src/billing/prices/find-offers.ts';
 import { currencies } from '../../../src/currency.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { addRates } from './price-scene.ts';
 
 const PATH = '/admin/finance/prices';

@@ -4,7 +4,8 @@ import { createTestApp, type TestApp } from '../../support/app.ts';
 import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
 import { signedCallback, startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
 import { startFakeMerchant, type FakeMerchant } from '../../support/sandbox-checkout.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { auditOf, moneyState, notify } from '../scene.ts';
 import { chargeAndSettle, givenBack } from '../refunds/scene.ts';
 

@@ -5,7 +5,7 @@ import { useTestApp } from '../../support/app.ts';
 import { buildCompany, buildPayment, buildUser } from '../../support/programs/build.ts';
 import { FAKE_STORE, signedCallback } from '../../support/fake-paytr.ts';
 import { auditOf, moneyState, notify } from '../scene.ts';
-import { pastTriggers } from '../../support/past-triggers.ts';
+import { pastTriggers } from '../../support/postgres/past-triggers.ts';
 
 const test = useTestApp();
 let companyId: number;

@@ -5,7 +5,7 @@ import { createPaytr, type Paytr } from '../../../src/billing/paytr/paytr.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCompany, buildPayment, buildUser } from '../../support/programs/build.ts';
 import { FAKE_STORE, signedCallback, startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 import { auditOf, contextAt, moneyState, notify } from '../scene.ts';
 
 // Where workspaces run, /metrics would want a token.

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { findInTables } from '../../support/postgres/find-in-tables.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 import { submit } from '../../support/sandbox-checkout.ts';
 import { tickAll } from '../order.ts';
 import { auditOf, notify } from '../scene.ts';

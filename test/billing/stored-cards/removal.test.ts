@@ -3,7 +3,7 @@ import { loadConfig } from '../../../src/config/config.ts';
 import { sealTokens } from '../../../src/billing/stored-cards/sealing/card-seal.ts';
 import { tendStoredCards } from '../../../src/billing/stored-cards/tend-stored-cards.ts';
 import type { Paytr } from '../../../src/billing/paytr/paytr.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 import { auditOf, contextAt } from '../scene.ts';
 import { DAY_MS, newKey, useCards } from './scene.ts';
 

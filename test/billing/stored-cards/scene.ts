@@ -12,7 +12,8 @@ import { createTestApp, type TestApp } from '../../support/app.ts';
 import { startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { submit } from '../../support/sandbox-checkout.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { buildBuyer, tickAll } from '../order.ts';
 import { contextAt } from '../scene.ts';
 

@@ -6,7 +6,7 @@ import { rowsOf } from '../../auth/rows.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { keyLine, mpint, wire } from '../../support/programs/ssh-keys.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 import { recordedSignatures } from './recorded-signatures.ts';
 
 const NAMESPACE = 'ssh-key@youarecoder';

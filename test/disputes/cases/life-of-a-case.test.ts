@@ -15,7 +15,7 @@ import { findCase, type DisputeCase } from '../../../src/disputes/queries.ts';
 import { monthOf } from '../../../src/month.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { buildCast, buildUser, type Cast } from '../../support/programs/build.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 import { contextAt } from '../../billing/scene.ts';
 import { buildCase, chargedPayment } from '../build.ts';
 

@@ -8,7 +8,8 @@ import { auditOf, notify } from '../../billing/scene.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { signedCallback, startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
 import { buildCast, buildMail, type Cast } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { buildCase, chargedPayment } from '../build.ts';
 
 const HOUR_MS = 3_600_000;

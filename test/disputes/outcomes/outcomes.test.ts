@@ -5,7 +5,7 @@ import { chanceOf, groupOutcomes } from '../../../src/disputes/outcomes/group-ou
 import { listOutcomes, listShares } from '../../../src/disputes/outcomes/queries.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 import { buildCase, chargedPayment } from '../build.ts';
 
 let test: TestApp;

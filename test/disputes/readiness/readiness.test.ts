@@ -5,7 +5,8 @@ import { contextAt } from '../../billing/scene.ts';
 import { buildPaid, buildUse, NOW, PAID_AT, type Scene } from '../facts/scene.ts';
 import { chargedPayment } from '../build.ts';
 import { useTestApp } from '../../support/app.ts';
-import { signIn, Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
 let scene: Scene;

@@ -10,7 +10,7 @@ import { buildPaidPayment, buildSession } from '../../evidence/support.ts';
 import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../../support/listening-app.ts';
 import { TRUSTED_DEVICE } from '../../support/programs/second-factor.ts';
-import { PASSWORD } from '../../support/visitor.ts';
+import { PASSWORD } from '../../support/sign-in.ts';
 
 const browserPath = findBrowser();
 const DAY_MS = 86_400_000;

@@ -12,7 +12,8 @@ import {
   buildWorkspace,
   type Cast,
 } from '../../support/programs/build.ts';
-import { signIn, Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp({ env: { TRUST_PROXY: '1' } });
 /** The morning of the third of this month, whose statements are of the month before. */

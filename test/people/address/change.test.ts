@@ -11,7 +11,8 @@ import {
   buildUser,
   type Cast,
 } from '../../support/programs/build.ts';
-import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
+import { PASSWORD, signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

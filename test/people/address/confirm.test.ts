@@ -12,7 +12,8 @@ import {
   buildUser,
   type Cast,
 } from '../../support/programs/build.ts';
-import { signIn, Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

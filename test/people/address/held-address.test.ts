@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn, Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -6,7 +6,8 @@ import { contextOf, rowsOf } from '../../auth/rows.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildUser, type BuiltUser, type Cast } from '../../support/programs/build.ts';
 import { buildSecondFactor, TRUSTED_DEVICE } from '../../support/programs/second-factor.ts';
-import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
+import { PASSWORD, signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

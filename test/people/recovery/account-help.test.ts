@@ -6,7 +6,8 @@ import { sendDueRecoveries } from '../../../src/people/recovery/send-due-recover
 import { rowsOf } from '../../auth/rows.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildUser, type Cast } from '../../support/programs/build.ts';
-import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
+import { PASSWORD, signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildUser, type Cast } from '../../support/programs/build.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 
 const test = useTestApp();
 let cast: Cast;

@@ -7,7 +7,7 @@ import { parseSshPublicKey } from '../../../src/credentials/ssh-public-key.ts';
 import type { Role } from '../../../src/auth/require-user.ts';
 import { buildSecondFactor } from './second-factor.ts';
 import { newKeyLine } from './ssh-keys.ts';
-import { PASSWORD } from '../visitor.ts';
+import { PASSWORD } from '../sign-in.ts';
 
 /**
  * A hash contains the cost of checking it. Most of the tests' time is signing in, and no test fears guessing.

@@ -13,7 +13,7 @@ import { tryKeepKeys } from '../../../src/transparency/sequence/sequencing-lock.
 import { useTestApp } from '../../support/app.ts';
 import { buildPayment, buildUser, type BuiltUser } from '../../support/programs/build.ts';
 import { buildAuditRow } from '../../evidence/support.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 
 const test = useTestApp();
 

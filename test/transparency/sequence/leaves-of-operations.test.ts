@@ -11,7 +11,8 @@ import { chargedPayment } from '../../disputes/build.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { signedCallback, startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn, Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 
 let gateway: FakePaytr;
 let app: TestApp;

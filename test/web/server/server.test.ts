@@ -7,9 +7,9 @@ import { buildUser, buildWorkspace } from '../../support/programs/build.ts';
 import { endOfChild, startChild, type Child } from '../../support/programs/child.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { FAKE_STORE } from '../../support/fake-paytr.ts';
-import { pastTriggers } from '../../support/past-triggers.ts';
+import { pastTriggers } from '../../support/postgres/past-triggers.ts';
 import { probeProgram } from '../../support/probe.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 
 const database = useTestDatabase();
 

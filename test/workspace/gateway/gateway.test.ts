@@ -21,7 +21,8 @@ import {
   type BuiltUser,
   type Cast,
 } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import {
   startWorkspaceProgram,
   type Seen,

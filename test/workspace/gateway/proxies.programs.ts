@@ -16,7 +16,8 @@ import { createFakeRuntime } from '../../support/fake-runtime.ts';
 import { findNginx, startNginx } from '../../support/programs/nginx.ts';
 import { fillSample } from '../../support/programs/proxy-sample.ts';
 import { freePort } from '../../support/postgres/replica.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import {
   startWorkspaceProgram,
   type Seen,

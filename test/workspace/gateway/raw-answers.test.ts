@@ -7,7 +7,7 @@ import type { WorkspaceAddress } from '../../../src/workspace/workspace-addresse
 import { createTestApp, useTestApp } from '../../support/app.ts';
 import { buildCast, buildWorkspace } from '../../support/programs/build.ts';
 import { startRawProgram, type RawProgram } from '../../support/programs/raw-program.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 import { enterWorkspace, type Guest } from '../entry.ts';
 import { TEXT } from '../guest-client.ts';
 

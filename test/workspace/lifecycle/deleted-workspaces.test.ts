@@ -3,10 +3,11 @@ import { destroyWorkspaces } from '../../../src/workspace/lifecycle/destroy-work
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { enterWorkspace } from '../entry.ts';
 import { sweeperContext } from '../scene.ts';
-import { pastTriggers } from '../../support/past-triggers.ts';
+import { pastTriggers } from '../../support/postgres/past-triggers.ts';
 
 const runtime = createFakeRuntime();
 const site = useTestApp({ deps: { runtime, workspaceAddresses: runtime } });

@@ -16,7 +16,8 @@ import {
   type BuiltUser,
   type Cast,
 } from '../../support/programs/build.ts';
-import { signIn, Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { Visitor } from '../../support/visitor.ts';
 import { askForwardAuth, beginEntry, enterWorkspace, type Guest } from '../entry.ts';
 import { openSocketAt, requestAt, type Way } from '../guest-client.ts';
 

@@ -12,7 +12,8 @@ import { findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts
 import { findBrowser, launchBrowser, signInByForm } from '../../browser/browser.ts';
 import { startListeningApp, type ListeningApp } from '../../support/listening-app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { enterWorkspace, type Guest } from '../entry.ts';
 import { openSocketAt, requestAt, type Way } from '../guest-client.ts';
 import { askInside, createScriptRuntime, FIRST_UID } from '../sandbox/script-program.ts';

@@ -5,7 +5,7 @@ import { buildAccessToken, buildCast, buildWorkspace, type Cast } from '../../su
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
 import { useTestApp } from '../../support/app.ts';
 import supertest from 'supertest';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 import { backdate, sweeperContext } from '../scene.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
 import { stopFullWorkspaces } from '../../../src/workspace/runtime/stop-full-workspaces.ts';

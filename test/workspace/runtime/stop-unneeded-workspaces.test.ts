@@ -9,7 +9,8 @@ import { contextOf } from '../../auth/rows.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
-import { signIn, type Visitor } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
+import { type Visitor } from '../../support/visitor.ts';
 import { sweeperContext } from '../scene.ts';
 
 const runtime = createFakeRuntime();

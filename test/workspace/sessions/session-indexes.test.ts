@@ -7,7 +7,7 @@ import { sessionSpans } from '../../../src/workspace/sessions/session-spans.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
 import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
-import { findParents, plansOf } from '../../support/plans.ts';
+import { findParents, plansOf } from '../../support/postgres/plans.ts';
 import { contextOf } from '../scene.ts';
 
 const database = useTestDatabase();

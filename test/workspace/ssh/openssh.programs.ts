@@ -29,7 +29,7 @@ import {
 } from '../../support/programs/build.ts';
 import { freePort } from '../../support/postgres/replica.ts';
 import { endOf, hasOpenssh, SshClient, startSshd, type Sshd } from '../../support/programs/sshd.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 
 const runFile = promisify(execFile);
 

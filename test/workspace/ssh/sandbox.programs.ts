@@ -22,7 +22,7 @@ import { askProgram, probeProgram } from '../../support/probe.ts';
 import { buildCast, buildSshKey, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { freePort } from '../../support/postgres/replica.ts';
 import { endOf, hasOpenssh, SshClient, startSshd, type Sshd } from '../../support/programs/sshd.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 
 const runFile = promisify(execFile);
 

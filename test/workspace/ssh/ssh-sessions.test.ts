@@ -20,7 +20,7 @@ import {
 } from '../../support/programs/build.ts';
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
 import { newKeyLine } from '../../support/programs/ssh-keys.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn } from '../../support/sign-in.ts';
 import { sweeperContext } from '../scene.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'yac-ssh-'));

@@ -4,7 +4,7 @@ import { followSubscriptions } from '../../../../src/billing/life/notices/follow
 import { useTestApp } from '../../../support/app.ts';
 import { buildCast, buildCompany, buildUser, type Cast } from '../../../support/programs/build.ts';
 import type { ReadMail } from '../../../support/read-mails.ts';
-import { signIn } from '../../../support/visitor.ts';
+import { signIn } from '../../../support/sign-in.ts';
 import { auditOf, seededRandom } from '../../scene.ts';
 
 const test = useTestApp();

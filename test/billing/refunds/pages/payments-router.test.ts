@@ -5,7 +5,8 @@ import { buildCast, type Cast } from '../../../support/programs/build.ts';
 import { startFakePaytr, type FakePaytr } from '../../../support/fake-paytr.ts';
 import { readPdfText } from '../../../support/pdf-text.ts';
 import { startFakeMerchant, type FakeMerchant } from '../../../support/sandbox-checkout.ts';
-import { signIn, type Visitor } from '../../../support/visitor.ts';
+import { signIn } from '../../../support/sign-in.ts';
+import { type Visitor } from '../../../support/visitor.ts';
 import { auditOf } from '../../scene.ts';
 import { chargeAndSettle, givenBack } from '../scene.ts';
 

@@ -15,7 +15,8 @@ import { signedCallback, startFakePaytr, type FakePaytr } from '../../../support
 import { readPdfText } from '../../../support/pdf-text.ts';
 import { buildCast, type Cast } from '../../../support/programs/build.ts';
 import type { ReadMail } from '../../../support/read-mails.ts';
-import { signIn, type Visitor } from '../../../support/visitor.ts';
+import { signIn } from '../../../support/sign-in.ts';
+import { type Visitor } from '../../../support/visitor.ts';
 
 let gateway: FakePaytr;
 let app: TestApp;

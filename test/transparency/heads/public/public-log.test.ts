@@ -13,7 +13,7 @@ import { rootOf } from '../../../../src/transparency/tree/root.ts';
 import { readerOverTiles, tilePath, tileWidth } from '../../../../src/transparency/tree/tiles.ts';
 import { useTestApp } from '../../../support/app.ts';
 import { buildUser } from '../../../support/programs/build.ts';
-import { signIn } from '../../../support/visitor.ts';
+import { signIn } from '../../../support/sign-in.ts';
 import { happen, newestHead } from '../log-scene.ts';
 
 const app = useTestApp();

@@ -13,7 +13,7 @@ import {
   whyNoOpenssl,
   type TestAuthority,
 } from '../../../support/programs/time-stamp-authority.ts';
-import { signIn } from '../../../support/visitor.ts';
+import { signIn } from '../../../support/sign-in.ts';
 
 const DAY_MS = 86_400_000;
 const skip = whyNoOpenssl();
