@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import { findProgram } from './find-program.ts';
 import { resolverWords } from './network-words.ts';
 import type { WorkspaceFolders } from '../../config/data-folders.ts';
 
@@ -18,9 +19,7 @@ const SYSTEM = [
 ];
 
 /** Debian's `bubblewrap`. */
-export const BWRAP =
-  ['/usr/bin/bwrap', '/bin/bwrap', '/usr/local/bin/bwrap'].find((path) => existsSync(path)) ??
-  '/usr/bin/bwrap';
+export const BWRAP = findProgram('bwrap');
 
 const APP_ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -51,7 +50,7 @@ export function bubblewrapWords({ config, folders, owner }: SandboxSetting, comm
   const readable = config.readable.map((path) => resolve(path));
   const isHidden = [...readable, '/usr'].some((path) => isWithin(APP_ROOT, path));
   return [
-    ...[BWRAP, '--unshare-user', '--uid', String(uid), '--gid', String(gid), '--disable-userns'],
+    ...[BWRAP.path, '--unshare-user', '--uid', String(uid), '--gid', String(gid), '--disable-userns'],
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', 'workspace'],
     ...(config.network === 'shared' || config.network === 'own' ? [] : ['--unshare-net']),
     ...[...SYSTEM, ...readable].flatMap(bindSystem),

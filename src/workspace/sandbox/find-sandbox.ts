@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
@@ -17,11 +17,11 @@ type Asked = Pick<RuntimeConfig, 'uid' | 'gid' | 'readable' | 'deniedNetworks'>;
  * machine may forbid user namespaces, and a container may forbid to mount /proc.
  */
 export function findSandboxFault(config: Asked, network: 'own' | 'none' = 'none'): string | null {
-  if (!existsSync(BWRAP)) return 'bwrap is not installed (on Debian: apt-get install bubblewrap)';
+  if (!BWRAP.isInstalled) return 'bwrap is not installed (on Debian: apt-get install bubblewrap)';
   if (network === 'own') {
-    if (!existsSync(PASTA)) return 'pasta is not installed (on Debian: apt-get install passt)';
+    if (!PASTA.isInstalled) return 'pasta is not installed (on Debian: apt-get install passt)';
     if (config.uid === null && process.getuid?.() === 0) return 'pasta does not serve root (WORKSPACE_UID)';
-    if (!existsSync(NFT)) return 'nft is not installed (on Debian: apt-get install nftables)';
+    if (!NFT.isInstalled) return 'nft is not installed (on Debian: apt-get install nftables)';
   }
   const root = mkdtempSync(join(tmpdir(), 'youarecoder-sandbox-'));
   try {

@@ -2,12 +2,13 @@ import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import { findProgram } from './find-program.ts';
 
 /** Debian's `passt`. */
-export const PASTA = firstOf(['/usr/bin/pasta', '/usr/local/bin/pasta']);
+export const PASTA = findProgram('pasta');
 
 /** Debian's `nftables`. */
-export const NFT = firstOf(['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft']);
+export const NFT = findProgram('nft');
 
 /** The ends of the link inside: link-local, so they are nobody's on the internet, and denied beside DNS. */
 const INSIDE = '169.254.77.2';
@@ -39,13 +40,20 @@ export function networkWords(
 ): string[] {
   const ports = config.usesSocket ? 'none' : `127.0.0.1/${String(port)}`;
   return [
-    ...[PASTA, '--quiet', '--foreground', '--config-net', '--no-map-gw'],
+    ...[PASTA.path, '--quiet', '--foreground', '--config-net', '--no-map-gw'],
     ...['--address', INSIDE, '--netmask', '30', '--gateway', GATEWAY, '--dns-forward', GATEWAY],
     ...(findOwnNetworks6().length === 0
       ? ['--ipv4-only']
       : ['--address', INSIDE_6, '--gateway', GATEWAY_6, '--no-dhcpv6', '--no-ra']),
     ...['--tcp-ports', ports, '--udp-ports', 'none', '--tcp-ns', 'none', '--udp-ns', 'none', '--'],
-    ...['/bin/sh', '-c', '"$1" "$2" && shift 2 && exec "$@"', 'sh', NFT, nftRules(config.deniedNetworks)],
+    ...[
+      '/bin/sh',
+      '-c',
+      '"$1" "$2" && shift 2 && exec "$@"',
+      'sh',
+      NFT.path,
+      nftRules(config.deniedNetworks),
+    ],
     ...command,
   ];
 }
@@ -105,8 +113,4 @@ export function writeResolverFile(path: string): void {
 /** The words of bwrap(1) that put that file in place of the machine's own. */
 export function resolverWords(path: string): string[] {
   return existsSync(RESOLV_CONF) ? ['--ro-bind', path, realpathSync(RESOLV_CONF)] : [];
-}
-
-function firstOf(paths: string[]): string {
-  return paths.find((path) => existsSync(path)) ?? paths[0] ?? '';
 }

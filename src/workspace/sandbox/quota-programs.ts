@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import { findProgram } from './find-program.ts';
 
 const run = promisify(execFile);
 
@@ -11,13 +10,9 @@ const run = promisify(execFile);
 const ANSWER_MS = 20_000;
 
 /** Debian's `quota` and `e2fsprogs`. */
-const [SETQUOTA, CHATTR, LSATTR] = [findProgram('setquota'), findProgram('chattr'), findProgram('lsattr')];
-
-function findProgram(name: string): string {
-  return (
-    ['/usr/sbin', '/sbin', '/usr/bin', '/bin'].map((folder) => join(folder, name)).find(existsSync) ?? name
-  );
-}
+const SETQUOTA = findProgram('setquota').path;
+const CHATTR = findProgram('chattr').path;
+const LSATTR = findProgram('lsattr').path;
 
 /** A workspace as a project of the file system. */
 export interface QuotaProject {

@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs';
 import { forPlan } from '../../config/per-plan.ts';
 import { diskBoundOf, type DiskBound, type RuntimeConfig } from '../../config/runtime-config.ts';
 import type { Plan } from '../../plan.ts';
+import { findProgram } from './find-program.ts';
 
 /** Bytes of a megabyte, as the settings count. */
 export const MEGABYTE = 1_048_576;
 
-const PRLIMIT = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path));
+/** util-linux, which every system has. */
+const PRLIMIT = findProgram('prlimit');
 
 /** The limits in force for a workspace: facts of the evidence, so the names never change. Null: none. */
 export interface ResourceLimits {
@@ -53,7 +54,7 @@ export function resourceLimits(config: Asked, plan: Plan): ResourceLimits {
   };
   const disk = diskLimits(config, plan);
   if (config.cgroup !== null) return { ...limits, ...disk, bound_by: 'cgroup' };
-  if (PRLIMIT === undefined)
+  if (!PRLIMIT.isInstalled)
     return { memory_mb: null, processes: null, cpu_percent: null, ...disk, bound_by: 'none' };
   // Processes are counted by user, and without users of their own all workspaces would count as one.
   const processes = config.uid === null ? null : limits.processes;
@@ -77,7 +78,7 @@ export function diskLimits(
  * user. In a control group none of them is needed.
  */
 export function prlimitWords({ memory_mb, processes, bound_by }: ResourceLimits): string[] {
-  if (PRLIMIT === undefined) return [];
+  if (!PRLIMIT.isInstalled) return [];
   const asked =
     bound_by === 'cgroup'
       ? []
@@ -85,5 +86,5 @@ export function prlimitWords({ memory_mb, processes, bound_by }: ResourceLimits)
           ...(memory_mb === null ? [] : [`--data=${String(memory_mb * MEGABYTE)}`]),
           ...(processes === null ? [] : [`--nproc=${String(processes)}`]),
         ];
-  return [PRLIMIT, '--core=0', ...asked, '--'];
+  return [PRLIMIT.path, '--core=0', ...asked, '--'];
 }

@@ -6,7 +6,7 @@ import { NFT, PASTA } from '../../../src/workspace/sandbox/network-words.ts';
 
 const WORDS = resolve(import.meta.dirname, '../../../src/workspace/sandbox/network-words.ts');
 
-const missing = [NFT, PASTA, '/usr/bin/unshare', '/usr/bin/setpriv', '/usr/sbin/ip'].filter(
+const missing = [NFT.path, PASTA.path, '/usr/bin/unshare', '/usr/bin/setpriv', '/usr/sbin/ip'].filter(
   (path) => !existsSync(path),
 );
 const fault = process.getuid?.() === 0 ? missing.join(', ') : 'root';
