@@ -72,7 +72,7 @@ const isFeature = (path: string): boolean => {
 };
 
 /** The files that start the process and the app: they may know every room. */
-const isComposition = (path: string): boolean => /^src\/(server|app|app-deps)\.ts$/.test(path);
+const isComposition = (path: string): boolean => /^src\/(server|app|app-deps|start\/[a-z-]+)\.ts$/.test(path);
 
 /** A feature's `router.ts` mounts its rooms. */
 const mounts = (path: string, room: string): boolean =>

@@ -10,7 +10,7 @@ import { resetLink } from '../../src/people/password/password-mails.ts';
 import { formErrors } from '../../src/web/form-errors.ts';
 import { emailAddress, newPassword } from '../../src/auth/input.ts';
 import { acceptInvitationForm } from '../../src/people/input.ts';
-import { listOperators } from '../../src/auth/queries.ts';
+import { listOperators } from '../../src/people/operator-queries.ts';
 import { formatFor } from '../../src/web/format.ts';
 import { CommandError } from '../command-error.ts';
 

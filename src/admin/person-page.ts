@@ -10,7 +10,7 @@ import { describeAuditRows } from './describe-audit-rows.ts';
 import { listMembershipPeriods } from '../evidence/queries.ts';
 import { startOfMonth } from '../local-calendar.ts';
 import { findLockedUntil } from '../auth/lock/queries.ts';
-import { countActiveMembers } from '../auth/queries.ts';
+import { countActiveMembers } from '../people/queries.ts';
 import { findOpenRecovery } from '../people/recovery/queries.ts';
 import { findPerson } from './people-queries.ts';
 import { listPaymentsOfPerson, type PaymentEntry } from './queries.ts';

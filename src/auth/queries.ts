@@ -66,35 +66,6 @@ export async function findPasswordHash(db: Knex, userId: number): Promise<string
   return row?.password_hash ?? null;
 }
 
-/**
- * True when an operator, deactivated or not, reads the mail of this address: it is the operator's own, with
- * or without a `+label` (RFC 5233) on either side.
- */
-export async function isOperatorMailbox(db: Knex, email: string): Promise<boolean> {
-  const operator = await db('users')
-    .where({ role: 'operator' })
-    .whereRaw("regexp_replace(email, '[+].*@', '@') = ?", [mailboxOf(email)])
-    .first<{ id: number } | undefined>('id');
-  return operator !== undefined;
-}
-
-/**
- * True when a person of a company, deactivated or not, holds an address of this mailbox, by the rule of
- * `isOperatorMailbox`.
- */
-export async function isMemberMailbox(db: Knex, email: string): Promise<boolean> {
-  const member = await db('users')
-    .whereNot({ role: 'operator' })
-    .where({ holds_email: true })
-    .whereRaw("regexp_replace(email, '[+].*@', '@') = ?", [mailboxOf(email)])
-    .first<{ id: number } | undefined>('id');
-  return member !== undefined;
-}
-
-function mailboxOf(email: string): string {
-  return email.replace(/\+.*@/, '@');
-}
-
 /** A person of one company, locked until the transaction ends. */
 export interface Member {
   id: number;
@@ -115,75 +86,6 @@ export async function findMemberForUpdate(
     .where({ company_id: input.companyId, id: input.userId })
     .forNoKeyUpdate()
     .first<Member | undefined>(['id', 'email', 'role', 'deactivated_at']);
-}
-
-/** How many people of a company may sign in. */
-export async function countActiveMembers(
-  db: Knex,
-  companyId: number,
-  role?: 'member' | 'admin',
-): Promise<number> {
-  const query = db('users').where({ company_id: companyId }).whereNull('deactivated_at');
-  if (role !== undefined) void query.where({ role });
-  const [row] = await query.count<{ count: number }[]>('id as count');
-  return row?.count ?? 0;
-}
-
-/** How many invitations of a company still take a place: open and not expired. */
-export async function countOpenInvitations(db: Knex, companyId: number, at: Date): Promise<number> {
-  const [row] = await db('invitations')
-    .where({ company_id: companyId })
-    .whereNull('accepted_at')
-    .whereNull('revoked_at')
-    .where('expires_at', '>', at)
-    .count<{ count: number }[]>('id as count');
-  return row?.count ?? 0;
-}
-
-export interface Invitation {
-  id: number;
-  company_id: number;
-  company_name: string;
-  email: string;
-  role: 'member' | 'admin';
-  inviter_name: string;
-  /** How the person got the link; null for invitations from before this was noted. */
-  handed_over_by: 'mail' | 'link' | null;
-  expires_at: Date;
-  accepted_at: Date | null;
-  revoked_at: Date | null;
-}
-
-/** The invitation with the given hash of its token, whatever its state. */
-export async function findInvitation(db: Knex, tokenHash: string): Promise<Invitation | undefined> {
-  return db('invitations')
-    .join('companies', 'companies.id', 'invitations.company_id')
-    .join('users as inviter', 'inviter.id', 'invitations.invited_by')
-    .where('invitations.token_hash', tokenHash)
-    .first<Invitation | undefined>([
-      'invitations.id',
-      'invitations.company_id',
-      'companies.name as company_name',
-      'invitations.email',
-      'invitations.role',
-      'inviter.full_name as inviter_name',
-      'invitations.handed_over_by',
-      'invitations.expires_at',
-      'invitations.accepted_at',
-      'invitations.revoked_at',
-    ]);
-}
-
-/** The open invitation of a company to an address, expired or not. */
-export async function findOpenInvitation(
-  db: Knex,
-  input: { companyId: number; email: string },
-): Promise<{ id: number; expires_at: Date } | undefined> {
-  return db('invitations')
-    .where({ company_id: input.companyId, email: input.email })
-    .whereNull('accepted_at')
-    .whereNull('revoked_at')
-    .first<{ id: number; expires_at: Date } | undefined>(['id', 'expires_at']);
 }
 
 /**
@@ -232,21 +134,4 @@ export async function listLockKeyParts(
     db('account_locks').where('user_id', userId).whereNotNull('opened_at').pluck<number[]>('id'),
   ]);
   return { devices, locks };
-}
-
-interface Operator {
-  id: number;
-  email: string;
-  full_name: string;
-  created_at: Date;
-  last_login_at: Date | null;
-  deactivated_at: Date | null;
-}
-
-/** Every operator of the platform, oldest first. There are only a few. */
-export async function listOperators(db: Knex): Promise<Operator[]> {
-  return db('users')
-    .where({ role: 'operator' })
-    .orderBy('id')
-    .select<Operator[]>(['id', 'email', 'full_name', 'created_at', 'last_login_at', 'deactivated_at']);
 }

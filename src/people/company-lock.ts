@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { subscriptionState } from '../billing/subscription-state.ts';
 import { NotFound } from '../errors.ts';
-import { countActiveMembers, findMemberForUpdate, type Member } from '../auth/queries.ts';
+import { findMemberForUpdate, type Member } from '../auth/queries.ts';
+import { countActiveMembers } from './queries.ts';
 import { findPlanTimes } from '../billing/queries.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { isUniqueViolation } from '../errors.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { hashPassword } from '../auth/password.ts';
-import { isMemberMailbox } from '../auth/queries.ts';
+import { isMemberMailbox } from './operator-queries.ts';
 
 /**
  * Creates an operator, one of the platform's own staff, who belong to no company. Only the command line calls

@@ -3,7 +3,7 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { endBrowserSessions } from '../auth/browser-sessions/end-browser-sessions.ts';
 import { hasRoom, lockMember } from './company-lock.ts';
-import { countActiveMembers, countOpenInvitations } from '../auth/queries.ts';
+import { countActiveMembers, countOpenInvitations } from './queries.ts';
 
 /**
  * Gives a deactivated person access again, with a new period of membership and a new sign-in. Refused when

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { isOperatorMailbox } from '../../auth/queries.ts';
+import { isOperatorMailbox } from '../operator-queries.ts';
 import type { Role } from '../../auth/require-user.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 

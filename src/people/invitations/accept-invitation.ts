@@ -15,7 +15,8 @@ import { findStanding } from '../address/queries.ts';
 import { hasRoom, lockCompany } from '../company-lock.ts';
 import { waitingAs } from '../../auth/known-device.ts';
 import { hashPassword } from '../../auth/password.ts';
-import { countActiveMembers, findInvitation, type Invitation } from '../../auth/queries.ts';
+import { countActiveMembers } from '../queries.ts';
+import { findInvitation, type Invitation } from './queries.ts';
 import { recordSignIn, type SignedIn } from '../../auth/record-sign-in.ts';
 
 /** Why an invitation cannot be accepted. */

@@ -14,7 +14,7 @@ import {
 import { listDocumentsInForce, staleTicks } from '../documents-in-force.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { invitationToken, acceptInvitationForm } from '../input.ts';
-import type { Invitation } from '../../auth/queries.ts';
+import type { Invitation } from './queries.ts';
 
 const KEPT = ['fullName', 'acceptTerms', 'acceptPrivacy'] as const;
 

@@ -3,13 +3,10 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
 import { hasRoom, lockCompany } from '../company-lock.ts';
-import {
-  countActiveMembers,
-  countOpenInvitations,
-  findOpenInvitation,
-  findUserByEmail,
-} from '../../auth/queries.ts';
+import { findUserByEmail } from '../../auth/queries.ts';
 import { DAY_MS } from '../../durations.ts';
+import { countActiveMembers, countOpenInvitations } from '../queries.ts';
+import { findOpenInvitation } from './queries.ts';
 import { INVITATION_DAYS, queueInvitation, type InvitationMail } from './queue-invitation.ts';
 
 export type InviteOutcome =

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { countActiveMembers, countOpenInvitations } from '../../auth/queries.ts';
+import { countActiveMembers, countOpenInvitations } from '../queries.ts';
 import { DAY_MS } from '../../durations.ts';
 import { NotFound } from '../../errors.ts';
 import { stopMails } from '../../mail/stop-mails.ts';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { countActiveMembers } from '../../auth/queries.ts';
+import { countActiveMembers } from '../queries.ts';
 import type { Config } from '../../config/config.ts';
 import { HOUR_MS } from '../../durations.ts';
 import { NotFound } from '../../errors.ts';
