@@ -174,7 +174,7 @@ create table audit_logs (
   constraint ck_audit_logs_actor CHECK (actor_type = ANY (ARRAY['user'::text, 'operator'::text, 'gateway'::text, 'system'::text, 'anonymous'::text]))
 ) partition by range ("timestamp");
 CREATE INDEX idx_audit_logs_action_type ON audit_logs USING btree (action_type, company_id);
-CREATE INDEX idx_audit_logs_company_failures ON audit_logs USING btree (company_id, "timestamp", id) WHERE NOT success;
+CREATE INDEX idx_audit_logs_company_failures ON audit_logs USING btree (company_id, "timestamp", id, user_id, ip_address) WHERE NOT success;
 CREATE INDEX idx_audit_logs_company_id ON audit_logs USING btree (company_id, "timestamp", id, ip_address);
 CREATE INDEX idx_audit_logs_id ON audit_logs USING btree (id);
 CREATE INDEX idx_audit_logs_resource_type ON audit_logs USING btree (resource_type, company_id, resource_id);
@@ -2461,6 +2461,7 @@ create table workspace_sessions (
 ) partition by range (started_at);
 CREATE INDEX idx_workspace_sessions_company_end ON workspace_sessions USING btree (company_id, ended_at);
 CREATE INDEX idx_workspace_sessions_company_id ON workspace_sessions USING btree (company_id, started_at, id);
+CREATE INDEX idx_workspace_sessions_on_behalf_of ON workspace_sessions USING btree (on_behalf_of, started_at) WHERE on_behalf_of IS NOT NULL;
 CREATE INDEX idx_workspace_sessions_session_id ON workspace_sessions USING btree (session_id);
 CREATE INDEX idx_workspace_sessions_started_at ON workspace_sessions USING brin (started_at);
 CREATE INDEX idx_workspace_sessions_user_id ON workspace_sessions USING btree (user_id, started_at, id);

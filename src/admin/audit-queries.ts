@@ -97,9 +97,11 @@ export async function findPersonInTrail(
     .first<{ id: number; company_id: number | null } | undefined>('id', 'company_id');
   if (person?.company_id === companyId) return person.id;
   // The query also runs when there is no such person: a faster answer would tell who has an account
-  // elsewhere.
+  // elsewhere. It asks about an operator alone: to look for somebody else would take as long as their own
+  // trail is, and tell it as well.
+  const operatorId = person?.company_id === null ? person.id : 0;
   const inTrail = await db('audit_logs')
-    .where({ company_id: companyId, user_id: person?.id ?? 0 })
+    .where({ company_id: companyId, user_id: operatorId })
     .first<{ user_id: number } | undefined>('user_id');
   return inTrail?.user_id;
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   everything,
+  findPersonInTrail,
   listAuditRows,
   listNewestAuditRows,
   type AuditFilter,
@@ -212,6 +213,9 @@ describe('the cost of a page of the audit trail', () => {
     ['idx_audit_logs_company_id', { ip: '10.0.0.7' }],
     ['idx_audit_logs_company_id', { ip: '203.0.113.1' }],
     ['idx_audit_logs_company_failures', { result: 'failure' }],
+    ['idx_audit_logs_company_failures', { result: 'failure', userId: BUSY }],
+    ['idx_audit_logs_company_failures', { result: 'failure', ip: '10.0.0.15' }],
+    ['idx_audit_logs_company_failures', { result: 'failure', ip: '203.0.113.1' }],
     ['idx_audit_logs_user_id', { userId: BUSY }, 'ties'],
   ])(
     'is read from %s, in order, with the filter that it is for: %o',
@@ -222,13 +226,24 @@ describe('the cost of a page of the audit trail', () => {
       const used = nodes.filter((node) => filledMonths.has(node['Relation Name'] ?? ''));
       const indexes = used.map((node) => parents.get(node['Index Name'] ?? ''));
       expect([...new Set(indexes)]).toEqual([index]);
-      // The address is looked for in the index: rows of other addresses are not read.
-      if (filter.ip !== undefined) {
-        const others = used.filter((node) => node['Index Cond']?.includes('ip_address = ') !== true);
+      // They are looked for in the index: rows of other people and addresses are not read.
+      for (const column of [
+        ...('ip' in filter ? ['ip_address'] : []),
+        ...('userId' in filter ? ['user_id'] : []),
+      ]) {
+        const others = used.filter((node) => node['Index Cond']?.includes(`${column} = `) !== true);
         expect(others).toEqual([]);
       }
     },
   );
+
+  it('is the same for a filter by anybody elsewhere, with an account or without one', async () => {
+    const find = (emailOrId: string) => (trx: Knex) => findPersonInTrail(trx, { companyId: BUSY, emailOrId });
+    const [, trailOfMember] = await plansOf(database.db, find('person-4@example.com'));
+    const [, trailOfNobody] = await plansOf(database.db, find('missing@example.com'));
+    expect(trailOfMember?.map((node) => node['Index Cond']).join()).toContain("user_id = '0'");
+    expect(trailOfMember).toEqual(trailOfNobody);
+  });
 
   it.each<[string, Partial<AuditFilter>]>([
     ['idx_audit_logs_action_type', { action: 'workspace_delete' }],

@@ -76,17 +76,12 @@ export async function countEntriesByOthers(
   return row?.count ?? 0;
 }
 
-/** By the workspaces, which have an index, and not by whose they are. */
+/** Such sessions are few, and have an index of their own. */
 function enteredByOthers(db: Knex, { companyId, ownerUserId, workspaceId }: OwnedFilter): Knex.QueryBuilder {
   return db('workspace_sessions')
     .where('workspace_sessions.company_id', companyId)
     .where('workspace_sessions.on_behalf_of', ownerUserId)
     .modify((query) => {
       if (workspaceId !== undefined) void query.where('workspace_sessions.workspace_id', workspaceId);
-      else
-        void query.whereIn(
-          'workspace_sessions.workspace_id',
-          db('workspaces').where({ company_id: companyId, owner_user_id: ownerUserId }).select('id'),
-        );
     });
 }

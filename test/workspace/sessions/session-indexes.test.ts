@@ -4,6 +4,7 @@ import { sessionsInScope } from '../../../src/evidence/scope.ts';
 import { listWorkspaces } from '../../../src/workspace/queries.ts';
 import { idleLimit } from '../../../src/workspace/session-row.ts';
 import { sessionSpans } from '../../../src/workspace/sessions/session-spans.ts';
+import { countEntriesByOthers, listEntriesByOthers } from '../../../src/workspace/usage/entries-by-others.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
 import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
@@ -97,6 +98,19 @@ describe('the sessions that reach into a period', () => {
     expect(await count(hours(0.5))).toBe(1);
     // Sessions of an hour every three hours.
     expect(await count(hours(5.5))).toBe(1 + 2);
+  });
+});
+
+describe('the entries of others', () => {
+  it('are found among themselves, however often the owner was there', async () => {
+    const of = { companyId: cast.acme.id, ownerUserId: cast.bob.id };
+    const month = { from: new Date(Date.now() - 60 * 86_400_000), to: new Date() };
+    const counted = await indexesOf((trx) => countEntriesByOthers(trx, { ...of, ...month }));
+    expect(new Set(counted.filter((name) => name.includes('sessions')))).toEqual(
+      new Set(['idx_workspace_sessions_on_behalf_of']),
+    );
+    const listed = await indexesOf((trx) => listEntriesByOthers(trx, { ...of, at: month.to }));
+    expect(listed).toContain('idx_workspace_sessions_on_behalf_of');
   });
 });
 
