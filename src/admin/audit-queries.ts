@@ -97,8 +97,8 @@ export async function findPersonInTrail(
     .first<{ id: number; company_id: number | null } | undefined>('id', 'company_id');
   if (person?.company_id === companyId) return person.id;
   // The query also runs when there is no such person: a faster answer would tell who has an account
-  // elsewhere. It asks about an operator alone: to look for somebody else would take as long as their own
-  // trail is, and tell it as well.
+  // elsewhere. The question is about an operator alone: to look for somebody else would take as long as
+  // their own trail is, and tell it as well.
   const operatorId = person?.company_id === null ? person.id : 0;
   const inTrail = await db('audit_logs')
     .where({ company_id: companyId, user_id: operatorId })

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { Reader, type CountryResponse } from 'mmdb-lib';
+import { isSpecialAddress } from './special-networks.ts';
 
 const DATA = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 
@@ -18,34 +19,6 @@ export const countryData = {
   source: 'https://www.nro.net/',
   licence: 'https://creativecommons.org/licenses/by/4.0/',
 };
-
-/**
- * Addresses that say nothing about a place (RFC 6890): this machine, private networks, carriers' own,
- * examples.
- */
-const placeless = new BlockList();
-for (const [network, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.2.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 3],
-] as const)
-  placeless.addSubnet(network, bits, 'ipv4');
-for (const [network, bits] of [
-  ['::', 127],
-  ['2001:db8::', 32],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const)
-  placeless.addSubnet(network, bits, 'ipv6');
 
 interface Data {
   reader: Reader<CountryResponse>;
@@ -70,9 +43,7 @@ export function findCountry(address: string | null): CountryAnswer {
 /** The address as the file knows it. Null when there is none, or when it says nothing about a place. */
 export function plainAddress(address: string | null): string | null {
   const plain = address?.replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
-  const version = isIP(plain);
-  if (version === 0 || placeless.check(plain, version === 4 ? 'ipv4' : 'ipv6')) return null;
-  return plain;
+  return isIP(plain) === 0 || isSpecialAddress(plain) ? null : plain;
 }
 
 function readData(): Data {

@@ -9,6 +9,7 @@ import { findSandboxFault } from '../../src/workspace/sandbox/find-sandbox.ts';
 import { createWorkspaceRuntime } from '../../src/workspace/runtime/runtime.ts';
 import { type WorkspaceRuntime } from '../../src/workspace/runtime-types.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
+import { plainRuntime } from '../support/programs/runtime-settings.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { findBrowser, launchBrowser, signInByForm } from './browser.ts';
 
@@ -172,22 +173,13 @@ function startRuntime(dataDir: string): WorkspaceRuntime {
   const asked = { uid, gid: null, readable: [], deniedNetworks: [] };
   return createWorkspaceRuntime({
     config: {
-      isManaged: true,
+      ...plainRuntime,
       command: readCommand(),
-      usesSocket: true,
       dataDir,
       uid,
-      gid: null,
       sandbox: findSandboxFault(asked) === null ? 'bubblewrap' : 'none',
       readable: ['/opt'],
       network: findSandboxFault(asked, 'own') === null ? 'own' : 'shared',
-      deniedNetworks: [],
-      memoryMb: null,
-      processesMax: null,
-      ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
-      cpuPercent: null,
-      cgroup: null,
-      outlivesApp: false,
       startTimeoutMs: 30_000,
     },
     log: pino({ level: 'silent' }),

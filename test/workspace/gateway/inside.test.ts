@@ -10,6 +10,7 @@ import { createAuditSpool } from '../../../src/audit/audit-spool.ts';
 import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
 import { type WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { endOfChild, startChild } from '../../support/programs/child.ts';
+import { plainRuntime } from '../../support/programs/runtime-settings.ts';
 import { askProgram, probeProgram, type AboutProbe } from '../../support/probe.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -28,23 +29,11 @@ beforeAll(async () => {
   readSettings(prepareHome(join(dataDir, 'postgres'), () => undefined));
   runtime = createWorkspaceRuntime({
     config: {
-      isManaged: true,
+      ...plainRuntime,
       command: [process.execPath, '-e', probeProgram, '{socket}'],
-      usesSocket: true,
       dataDir,
       uid: isRoot ? 200_000 : null,
-      gid: null,
-      sandbox: 'none',
       readable: ['/opt'],
-      network: 'shared',
-      deniedNetworks: [],
-      memoryMb: null,
-      processesMax: null,
-      ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
-      cpuPercent: null,
-      cgroup: null,
-      outlivesApp: false,
-      startTimeoutMs: 20_000,
     },
     log: pino({ level: 'silent' }),
   });

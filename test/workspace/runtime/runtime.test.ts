@@ -23,6 +23,7 @@ import type {
 import type { RuntimeConfig } from '../../../src/config/runtime-config.ts';
 import { chooseSandbox, findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
 import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
+import { plainRuntime } from '../../support/programs/runtime-settings.ts';
 import { askProgram, probeProgram, type AboutProbe } from '../../support/probe.ts';
 
 const roots: string[] = [];
@@ -43,23 +44,10 @@ function newRoot(): string {
 function startRuntime(dataDir: string, overrides: Partial<RuntimeConfig>): WorkspaceRuntime {
   const runtime = createWorkspaceRuntime({
     config: {
-      isManaged: true,
+      ...plainRuntime,
       command: [process.execPath, '-e', probeProgram, '{socket}', '{name}'],
-      usesSocket: true,
       dataDir,
-      uid: null,
-      gid: null,
-      sandbox: 'none',
       readable: ['/opt'],
-      network: 'shared',
-      deniedNetworks: [],
-      memoryMb: null,
-      processesMax: null,
-      ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
-      cpuPercent: null,
-      cgroup: null,
-      outlivesApp: false,
-      startTimeoutMs: 20_000,
       ...overrides,
     },
     log: pino({ level: 'silent' }),

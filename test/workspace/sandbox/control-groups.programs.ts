@@ -21,6 +21,7 @@ import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.t
 import { findControlGroupFault } from '../../../src/workspace/sandbox/control-group.ts';
 import { findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
 import { askProgram } from '../../support/probe.ts';
+import { plainRuntime } from '../../support/programs/runtime-settings.ts';
 
 /** A group of the test's own; the system's manager leaves alone what it has not made. */
 const cgroup = `/sys/fs/cgroup/youarecoder-test-${String(process.pid)}`;
@@ -93,10 +94,9 @@ describe.skipIf(fault !== null)('the control group of a workspace', { timeout: 1
   function runtimeOf(dataDir: string, overrides: Partial<RuntimeConfig> = {}): WorkspaceRuntime {
     const runtime = createWorkspaceRuntime({
       config: {
-        ...{ isManaged: true, usesSocket: true, outlivesApp: false, startTimeoutMs: 60_000, dataDir },
-        ...{ command: [process.execPath, '-e', PROGRAM, '{socket}'], ...asked },
+        ...{ ...plainRuntime, ...asked, dataDir, cgroup, startTimeoutMs: 60_000 },
+        command: [process.execPath, '-e', PROGRAM, '{socket}'],
         ...{ sandbox: 'bubblewrap', network: 'none', memoryMb: 256, processesMax: 60, cpuPercent: 50 },
-        ...{ diskMb: null, quotaDevice: null, quotaSocket: null, cgroup },
         ...overrides,
       },
       log: pino({ level: 'silent' }),

@@ -10,6 +10,7 @@ import { describeSharing } from '../../../src/workspace/sandbox/describe-sharing
 import { endQuota } from '../../../src/workspace/sandbox/project-quota.ts';
 import { findQuotaDevice } from '../../../src/workspace/sandbox/quota-device.ts';
 import { resourceLimits } from '../../../src/workspace/sandbox/resource-limits.ts';
+import { plainRuntime } from '../../support/programs/runtime-settings.ts';
 
 let root: string;
 
@@ -22,10 +23,8 @@ afterAll(() => {
 });
 
 const config = (over: Partial<RuntimeConfig>): RuntimeConfig => ({
-  ...{ isManaged: true, command: null, usesSocket: true, dataDir: root, uid: 200_000, gid: null },
-  ...{ sandbox: 'bubblewrap', network: 'none', deniedNetworks: [], readable: [], outlivesApp: false },
-  ...{ memoryMb: null, processesMax: null, cpuPercent: null, cgroup: null, startTimeoutMs: 1000 },
-  ...{ diskMb: 100, quotaDevice: null, quotaSocket: null },
+  ...{ ...plainRuntime, command: null, dataDir: root, uid: 200_000 },
+  ...{ sandbox: 'bubblewrap', network: 'none', startTimeoutMs: 1000, diskMb: 100 },
   ...over,
 });
 

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { RuntimeConfig } from '../../../src/config/runtime-config.ts';
 import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
 import type { WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
+import { plainRuntime } from '../../support/programs/runtime-settings.ts';
 
 /** Runs each script that it is asked to run, and answers with all that the script printed. */
 export const SCRIPT_PROGRAM = `
@@ -28,11 +29,9 @@ export const FIRST_UID = process.getuid?.() === 0 ? 200_000 : null;
 /** Settings by which workspaces run scripts, each in a sandbox with a network of its own. */
 export function scriptConfig(dataDir: string): Omit<RuntimeConfig, 'readable'> {
   return {
-    ...{ isManaged: true, usesSocket: true, outlivesApp: false, startTimeoutMs: 30_000, dataDir },
+    ...{ ...plainRuntime, dataDir, startTimeoutMs: 30_000 },
     command: [process.execPath, '-e', SCRIPT_PROGRAM, '{socket}'],
-    ...{ uid: FIRST_UID, gid: null, sandbox: 'bubblewrap', network: 'own', deniedNetworks: [] },
-    ...{ memoryMb: null, processesMax: null, cpuPercent: null, cgroup: null },
-    ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
+    ...{ uid: FIRST_UID, sandbox: 'bubblewrap', network: 'own' },
   };
 }
 

@@ -12,6 +12,7 @@ import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.t
 import { findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
 import { askInside as ask, SCRIPT_PROGRAM } from './script-program.ts';
 import { waysOut, type Surroundings, type Way } from './ways-out.ts';
+import { plainRuntime } from '../../support/programs/runtime-settings.ts';
 
 const isRoot = process.getuid?.() === 0;
 const DENIED = ['10.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
@@ -93,12 +94,8 @@ describe.skipIf(fault !== null)('ways out of a workspace', { timeout: 120_000 },
     writeFileSync(join(dataDir, '.env'), 'SESSION_SECRET=x', { mode: 0o600 });
     const runtime = createWorkspaceRuntime({
       config: {
-        ...{ isManaged: true, usesSocket: true, outlivesApp: false, startTimeoutMs: 20_000, dataDir },
-        ...{ command: [process.execPath, '-e', SCRIPT_PROGRAM, '{socket}', '{name}'], gid: null },
-        ...{ uid: null, sandbox: 'none', network: 'shared', deniedNetworks: DENIED },
-        ...{ readable: [join(root, 'readable')], memoryMb: null, processesMax: null },
-        ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
-        ...{ cpuPercent: null, cgroup: null },
+        ...{ ...plainRuntime, dataDir, deniedNetworks: DENIED, readable: [join(root, 'readable')] },
+        command: [process.execPath, '-e', SCRIPT_PROGRAM, '{socket}', '{name}'],
         ...walls,
       },
       log: pino({ level: 'silent' }),

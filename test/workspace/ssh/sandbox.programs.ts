@@ -19,6 +19,7 @@ import type { WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { startSshServer } from '../../../src/workspace/ssh/ssh-server.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { askProgram, probeProgram } from '../../support/probe.ts';
+import { plainRuntime } from '../../support/programs/runtime-settings.ts';
 import { buildCast, buildSshKey, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { freePort } from '../../support/postgres/replica.ts';
 import { endOf, hasOpenssh, SshClient, startSshd, type Sshd } from '../../support/programs/sshd.ts';
@@ -55,23 +56,13 @@ describe.skipIf(!canRun)('OpenSSH into a workspace in a sandbox', { timeout: 60_
     });
     chmodSync(root, 0o711);
     const config = {
-      isManaged: true,
+      ...plainRuntime,
       command: [process.execPath, '-e', probeProgram, '{socket}'],
-      usesSocket: true,
       dataDir: join(root, 'data'),
       uid: isRoot ? 1 : null,
-      gid: null,
       sandbox: 'bubblewrap' as const,
-      readable: [],
       network: 'own' as 'own' | 'shared',
-      deniedNetworks: [],
       memoryMb: 4096,
-      processesMax: null,
-      ...{ diskMb: null, quotaDevice: null, quotaSocket: null },
-      cpuPercent: null,
-      cgroup: null,
-      outlivesApp: false,
-      startTimeoutMs: 20_000,
     };
     mkdirSync(config.dataDir, { mode: 0o711 });
     site = await createTestApp({
