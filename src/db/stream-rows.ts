@@ -20,7 +20,8 @@ const IDLE_TIMEOUT = '1h';
 
 /**
  * Postgres' settings for a stream:
- * - A cursor is planned for its first row rather than its last.
+ * - A cursor is planned for its first rows rather than its last. For the very first alone Postgres would read
+ *   whole tables where an index finds the rows, since an index takes a moment to open.
  * - A download takes one of its processes and not three.
  * - A month of one busy person is sorted in memory.
  * - Compiling would take longer than the first batch.
@@ -28,7 +29,7 @@ const IDLE_TIMEOUT = '1h';
 const SETTINGS = {
   statement_timeout: STATEMENT_TIMEOUT,
   idle_in_transaction_session_timeout: IDLE_TIMEOUT,
-  cursor_tuple_fraction: '0',
+  cursor_tuple_fraction: '0.01',
   max_parallel_workers_per_gather: '0',
   work_mem: '32MB',
   jit: 'off',

@@ -4,8 +4,6 @@ import { auditRecord } from '../audit/audit-record.ts';
 import { termsRecord } from '../billing/consent/terms-record.ts';
 import { cardRecord } from '../billing/follow-up/card-record.ts';
 import { columnsOf, selectRecord } from '../record-fields.ts';
-import { leafType } from '../transparency/leaves/leaf-types.ts';
-import { leafIndexOf } from '../transparency/proof/find-shown-log.ts';
 import { auditRowsInScope, paymentsInScope, sessionsInScope, type EvidenceScope } from './scope.ts';
 import {
   callbackRecord,
@@ -127,10 +125,7 @@ export function auditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
       { column: 'timestamp', order: 'desc' },
       { column: 'id', order: 'desc' },
     ])
-    .select(selectRecord(db, 'audit_logs', auditRecord))
-    .modify((query) => {
-      selectLogIndex(db, query, scope, leafType('audit_log'));
-    });
+    .select(selectRecord(db, 'audit_logs', auditRecord));
 }
 
 /** Workspace sessions that overlap the time, newest first. */
@@ -141,20 +136,7 @@ export function sessionRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
       { column: 'workspace_sessions.started_at', order: 'desc' },
       { column: 'workspace_sessions.id', order: 'desc' },
     ])
-    .select(selectRecord(db, 'workspace_sessions', sessionRecord))
-    .modify((query) => {
-      selectLogIndex(db, query, scope, leafType('workspace_session'));
-    });
-}
-
-/** With a log in the scope, each row has the index of its leaf. */
-function selectLogIndex(
-  db: Knex,
-  query: Knex.QueryBuilder,
-  { log }: EvidenceScope,
-  type: { type: string; table: string },
-): void {
-  if (log !== undefined) void query.select(db.raw('? as log_index', [leafIndexOf(db, log, type)]));
+    .select(selectRecord(db, 'workspace_sessions', sessionRecord));
 }
 
 /**

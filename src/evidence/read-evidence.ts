@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { z } from 'zod';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { SignedInUser } from '../auth/require-user.ts';
 import { NotFound } from '../errors.ts';
@@ -18,16 +19,17 @@ import {
   type PaymentRow,
 } from './queries.ts';
 import { EVIDENCE_SCHEMA_VERSION, type EvidenceBundle } from './schemas/bundle-schema.ts';
-import type { EvidenceCounts, EvidenceScope } from './scope.ts';
-import type { AuditRecord } from '../audit/audit-record.ts';
+import { sessionRecord } from './schemas/record-schemas.ts';
+import { auditRowsInScope, sessionsInScope, type EvidenceCounts, type EvidenceScope } from './scope.ts';
+import { auditRecord, type AuditRecord } from '../audit/audit-record.ts';
 import { summariseEvidence } from './summary.ts';
-import { auditRecordsAsJson, sessionRecordsAsJson } from './records-as-json.ts';
-import { copyRecords, type RecordForm, type RecordsPiece } from '../db/copy-records.ts';
+import { auditRecordRows, auditRecordsAsJson, sessionRecordRows } from './records-as-json.ts';
+import { copyRecords, type RecordForm, type RecordsPiece } from './copy-records.ts';
 import { withoutWithheld } from './masks.ts';
-import { withIndices } from './passing-indices.ts';
 import { IndexSet } from '../transparency/proof/index-set.ts';
 import { writeProof } from './write-proof.ts';
 import { findShownLog } from '../transparency/proof/find-shown-log.ts';
+import { readLeafPlaces } from '../transparency/proof/leaf-places.ts';
 import type { LogSigner } from '../transparency/sequence/log-signer.ts';
 import { sliceAuditRows } from './slice-audit-rows.ts';
 import { streamRows } from '../db/stream-rows.ts';
@@ -39,7 +41,7 @@ export type Downloader = Pick<SignedInUser, 'id' | 'full_name' | 'email' | 'role
 /** The lists of a bundle, by the name of their key. */
 type EvidenceList = keyof EvidenceCounts;
 
-/** The type that a line of each list bears. */
+/** The type of a record of each list: of its line, and of its leaf in the log. */
 const lineTypes = {
   audit_logs: 'audit_log',
   workspace_sessions: 'workspace_session',
@@ -74,18 +76,29 @@ export async function* readEvidence(
   const { company, head } = await readHead(snapshot, context, { scope, by });
   yield { part: 'head', head: withoutWithheld(scope, head) };
   const typeOf = (list: EvidenceList): string | null => (form === 'ndjson' ? lineTypes[list] : null);
-  const audit = sliceAuditRows(
-    snapshot,
-    scope,
-    (slice) => copyRecords(snapshot, auditRecordsAsJson(snapshot, slice, typeOf('audit_logs')), form),
-    ({ records }) => records,
-  );
-  const sessions = sessionRecordsAsJson(snapshot, scope, typeOf('workspace_sessions'));
   const passed = { shown: new IndexSet(log?.size ?? 0), partial: new IndexSet(log?.size ?? 0) };
-  const proved = (pieces: AsyncIterable<RecordsPiece>): AsyncIterable<RecordsPiece> =>
-    log === undefined ? pieces : withIndices(pieces, passed);
-  yield* listOf('audit_logs', proved(audit));
-  yield* listOf('workspace_sessions', proved(copyRecords(snapshot, sessions, form)));
+  async function* read(
+    list: 'audit_logs' | 'workspace_sessions',
+    { ids, ...copied }: { record: z.ZodObject; rows: Knex.QueryBuilder; ids: Knex.QueryBuilder },
+  ): AsyncGenerator<RecordsPiece, void> {
+    const type = lineTypes[list];
+    const leaves = log && { places: await readLeafPlaces(snapshot, log, { type, ids }), passed };
+    yield* copyRecords(snapshot, { ...copied, type: typeOf(list), form }, leaves);
+  }
+  const readAudit = (slice: EvidenceScope): AsyncIterable<RecordsPiece> =>
+    read('audit_logs', {
+      record: auditRecord,
+      rows: auditRecordRows(snapshot, slice),
+      ids: auditRowsInScope(snapshot, slice).select('audit_logs.id'),
+    });
+  const sessions = read('workspace_sessions', {
+    record: sessionRecord,
+    rows: sessionRecordRows(snapshot, scope),
+    ids: sessionsInScope(snapshot, scope).select('workspace_sessions.id'),
+  });
+  const audit = sliceAuditRows(snapshot, scope, readAudit, ({ records }) => records);
+  yield* listOf('audit_logs', audit);
+  yield* listOf('workspace_sessions', sessions);
   yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
   yield* listOf('invoices', readInvoices(snapshot, scope, typeOf('invoices')));
   if (log !== undefined && signer !== undefined) {

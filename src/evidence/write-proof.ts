@@ -8,7 +8,7 @@ import { findPersonKey } from '../transparency/leaves/read-salts.ts';
 import type { LogSigner } from '../transparency/sequence/log-signer.ts';
 import type { EvidenceScope } from './scope.ts';
 import { companyLeaves, platformLeaves } from './chosen-leaves.ts';
-import type { PassedIndices } from './passing-indices.ts';
+import type { PassedIndices } from './copy-records.ts';
 
 /**
  * The member `proof` of a bundle as text: `"proof":{…}` without the name. `shown` has the indices of the

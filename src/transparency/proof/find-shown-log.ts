@@ -15,19 +15,3 @@ export async function findShownLog(db: Knex, companyId: number | null): Promise<
   const { id, log_uuid, integrated } = head.log;
   return { id, log_uuid, integrated, size: head.newest.size, checkpoint: head.newest.note };
 }
-
-/**
- * The index of the leaf of a row: null when the shown log does not have it. One of `selectRecord`'s columns.
- */
-export function leafIndexOf(
-  db: Knex,
-  log: ShownLog,
-  { type, table }: { type: string; table: string },
-): Knex.Raw {
-  return db.raw(
-    `(select leaf.leaf_index from log_leaves leaf
-      where leaf.type = ?::text and leaf.record_id = ${table}.id
-        and leaf.log_id = ?::bigint and leaf.leaf_index < ?::bigint)`,
-    [type, log.id, log.size],
-  );
-}

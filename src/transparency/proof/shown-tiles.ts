@@ -58,7 +58,8 @@ export class ShownTiles {
     for (; this.#place < end; this.#place += 1) {
       const tile = this.#known(this.#tiles, this.#tileOf(this.#place));
       const start = ((this.#indices[this.#place] ?? 0) % TILE_WIDTH) * HASH_BYTES;
-      tile.copy(this.#checks, this.#place * CHECK_BYTES, start, start + CHECK_BYTES);
+      for (let byte = 0; byte < CHECK_BYTES; byte += 1)
+        this.#checks[this.#place * CHECK_BYTES + byte] = tile[start + byte] as number;
     }
   }
 
