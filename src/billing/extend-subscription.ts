@@ -1,4 +1,3 @@
-import type { Knex } from 'knex';
 import type { AuditEntry } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { personOf } from './order-evidence.ts';
@@ -6,11 +5,15 @@ import type { BoughtPeriod } from './bought-period.ts';
 import { changeDetails } from './change-details.ts';
 import { pricesOf } from './price-facts.ts';
 import type { Payment, Subscription } from './queries.ts';
+import type { PaidColumns } from './segments.ts';
+
+/** The columns that a payment changes (`writeSettlement`). */
+export type ExtendedTime = PaidColumns &
+  Pick<Subscription, 'grace_plan' | 'billing_currency' | 'paid_prices' | 'period_started_at'>;
 
 /** The paid time as a payment extends it. */
 interface Extension {
-  /** Extends it; a part of the statement that updates the payment. */
-  update: Knex.QueryBuilder;
+  extended: ExtendedTime;
   after: Subscription;
   /** Its audit row: a settlement writes all of its rows together, or none. */
   entry: AuditEntry;
@@ -21,25 +24,18 @@ interface Extension {
  * is in force when that period begins. A payment ends a cancellation and the wish for a smaller plan.
  */
 export function extendSubscription(
-  trx: Knex.Transaction,
   context: RequestContext,
   { payment, before, period }: { payment: Payment; before: Subscription; period: BoughtPeriod },
 ): Extension {
-  const bought = {
+  const extended: ExtendedTime = {
     ...period.paid,
     grace_plan: period.gracePlan,
     billing_currency: payment.currency,
     paid_prices: pricesOf(payment),
     period_started_at: period.monthsCountedFrom,
-    wanted_plan: null,
-    cancel_requested_at: null,
-    cancels_at: null,
   };
-  const update = trx('subscriptions')
-    .where('company_id', payment.company_id)
-    .update({ ...bought, cancelled_by: null, cancel_reason: null, updated_at: context.at });
-  const after = { ...before, ...bought };
-  return { update, after, entry: entryOf(context, { payment, before, after, period }) };
+  const after = { ...before, ...extended, wanted_plan: null, cancel_requested_at: null, cancels_at: null };
+  return { extended, after, entry: entryOf(context, { payment, before, after, period }) };
 }
 
 function entryOf(

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { namedStatement } from '../db/named-statement.ts';
 import type { Plan } from '../plan.ts';
 import { paymentColumns, subscriptionColumns, type Payment, type Subscription } from './queries.ts';
 
@@ -7,6 +8,22 @@ export interface LockedOrder {
   payment: Payment;
   subscription: Subscription;
 }
+
+type SubscriptionBeside = Omit<Subscription, 'company_id' | 'plan'> & { plan_in_force: Plan };
+
+/** The columns of a subscription beside those of a payment, which has a company and a plan of its own. */
+const besidePayment = [
+  'subscriptions.plan as plan_in_force',
+  ...subscriptionColumns.filter((column) => !/\.(company_id|plan)$/.test(column)),
+];
+
+const lock = namedStatement<Payment & SubscriptionBeside>(
+  'lock-order',
+  `select ${[...paymentColumns, ...besidePayment].join(', ')}
+   from payments join subscriptions on subscriptions.company_id = payments.company_id
+   where payments.merchant_oid = :merchantOid
+   for update of subscriptions, payments`,
+);
 
 /**
  * Locks a payment by its order number, and with it the subscription of its company, until the transaction
@@ -21,12 +38,7 @@ export async function lockOrder(
   trx: Knex.Transaction,
   merchantOid: string,
 ): Promise<LockedOrder | undefined> {
-  const row = await trx('payments')
-    .join('subscriptions', 'subscriptions.company_id', 'payments.company_id')
-    .where('payments.merchant_oid', merchantOid)
-    .forUpdate('subscriptions', 'payments')
-    .options({ name: 'lock-order' })
-    .first<(Payment & SubscriptionBeside) | undefined>([...paymentColumns, ...besidePayment]);
+  const [row] = await lock(trx, { merchantOid });
   if (row === undefined) return undefined;
   return splitOrder(row);
 }
@@ -43,14 +55,6 @@ export async function lockSubscription(trx: Knex.Transaction, companyId: number)
   if (subscription === undefined) throw new Error(`Bug! Company ${String(companyId)} has no subscription`);
   return subscription;
 }
-
-type SubscriptionBeside = Omit<Subscription, 'company_id' | 'plan'> & { plan_in_force: Plan };
-
-/** The columns of a subscription beside those of a payment, which has a company and a plan of its own. */
-const besidePayment = [
-  'subscriptions.plan as plan_in_force',
-  ...subscriptionColumns.filter((column) => !/\.(company_id|plan)$/.test(column)),
-];
 
 function splitOrder(row: Payment & SubscriptionBeside): LockedOrder {
   const {

@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { currencies, type Currency } from '../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
+import { namedStatement } from '../db/named-statement.ts';
 import type { PlanPrices, PriceFacts } from './price-facts.ts';
-import { headAt } from '../transparency/heads/handed-out/queries.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { paidPlans, planTimesColumns, type PaidPlan, type PlanTimes } from '../plan.ts';
 import { columnsOf } from '../record-fields.ts';
@@ -200,7 +200,7 @@ export interface Payer {
 }
 
 /** Those whom the papers of a payment name. */
-interface Parties {
+export interface Parties {
   payer: Payer;
   /** The one of the accepted texts, or for an order from before they kept it the company as it is today. */
   buyer: BillingDetails;
@@ -208,52 +208,27 @@ interface Parties {
 
 /** The payer and the buyer that the receipt of a payment names. */
 export async function findParties(db: Knex, paymentId: number): Promise<Parties | undefined> {
-  const row = await partiesOf(db, paymentId)
-    .options({ name: 'find-parties' })
-    .first<PartiesRow | undefined>();
+  const [row] = await findPartiesOf(db, { paymentId });
   return row === undefined ? undefined : toParties(row);
 }
 
-/**
- * The same, whether the company has another open order, and the newest checkpoint that there was at a time
- * (`findHeadAt`): a settlement asks for all of it at once.
- */
-export async function findPartiesAndHead(
-  db: Knex,
-  payment: Pick<Payment, 'id' | 'company_id'>,
-  at: Date,
-): Promise<(Parties & { hasOpenOrder: boolean; head: string | null }) | undefined> {
-  const row = await partiesOf(db, payment.id)
-    .options({ name: 'find-parties-and-head' })
-    .select(headAt(db, { companyId: payment.company_id, at }))
-    // The status stands in the text instead of a binding: only a constant lets Postgres use the partial
-    // index of open orders.
-    .select(
-      db.raw(
-        `exists (select from payments as open where open.company_id = payments.company_id
-           and open.status = 'pending' and open.superseded_at is null and open.id <> payments.id) as has_open_order`,
-      ),
-    )
-    .first<(PartiesRow & { head: string | null; has_open_order: boolean }) | undefined>();
-  if (row === undefined) return undefined;
-  const { head, has_open_order: hasOpenOrder, ...parties } = row;
-  return { ...toParties(parties), hasOpenOrder, head };
-}
+/** Reads them, and other columns beside. `:paymentId` is the payment. */
+export const partiesSql = (...beside: string[]): string => `
+  select order_consents.buyer as ordered_by, users.email, users.full_name, users.locale,
+    ${[...billingColumns, ...beside].join(', ')}
+  from payments
+  join users on users.id = payments.user_id
+  join companies on companies.id = payments.company_id
+  left join billing_details on billing_details.company_id = companies.id
+  left join order_consents on order_consents.payment_id = payments.id
+  where payments.id = :paymentId`;
 
-function partiesOf(db: Knex, paymentId: number): Knex.QueryBuilder {
-  return db('payments')
-    .join('users', 'users.id', 'payments.user_id')
-    .join('companies', 'companies.id', 'payments.company_id')
-    .leftJoin('billing_details', 'billing_details.company_id', 'companies.id')
-    .leftJoin('order_consents', 'order_consents.payment_id', 'payments.id')
-    .where('payments.id', paymentId)
-    .select(['order_consents.buyer as ordered_by', 'users.email', 'users.full_name', 'users.locale'])
-    .select(billingColumns);
-}
+export type PartiesRow = Payer & BillingDetails & { ordered_by: BillingDetails | null };
 
-type PartiesRow = Payer & BillingDetails & { ordered_by: BillingDetails | null };
+const findPartiesOf = namedStatement<PartiesRow>('find-parties', partiesSql());
 
-function toParties({ email, full_name, locale, ordered_by: ordered, ...today }: PartiesRow): Parties {
+/** Those of a row of `partiesSql`. */
+export function toParties({ email, full_name, locale, ordered_by: ordered, ...today }: PartiesRow): Parties {
   return { payer: { email, full_name, locale }, buyer: ordered ?? today };
 }
 

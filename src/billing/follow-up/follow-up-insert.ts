@@ -1,24 +1,8 @@
-import type { Knex } from 'knex';
-import type { RequestContext } from '../../audit/request-context.ts';
-import type { ChargedAnswer } from '../paytr/paytr.ts';
-
 /**
- * The statement by which a settlement notes that a payment still has to be followed up; a part of the one
- * that updates the payment, since each statement of a settlement costs it a round trip. A long mail and a
- * question to the gateway would hold up the gateway's notification, so a job does both.
+ * Notes that a payment still has to be followed up: a part of the statement that settles it, since each
+ * statement of a settlement costs it a round trip. A long mail and a question to the gateway would hold up the
+ * gateway's notification, so a job does both. A payment is settled twice when an operator accepts it.
  */
-export function followUpInsert(
-  trx: Knex.Transaction,
-  context: RequestContext,
-  { paymentId, answer }: { paymentId: number; answer: ChargedAnswer | null },
-): Knex.QueryBuilder {
-  // An order that was charged, looked at by a person and accepted later is settled twice.
-  return trx('payment_follow_ups')
-    .insert({
-      payment_id: paymentId,
-      due_at: context.at,
-      answer: answer === null ? null : JSON.stringify(answer),
-    })
-    .onConflict('payment_id')
-    .ignore();
-}
+export const NOTE_FOLLOW_UP = `
+  insert into payment_follow_ups (payment_id, due_at, answer) values (:paymentId, :at, :answer)
+  on conflict (payment_id) do nothing`;

@@ -1,5 +1,6 @@
 import { boundedText } from '../../storable-text.ts';
 import { hideCardNumbers } from './card-numbers.ts';
+import { postForm, type PostForm } from './post-form.ts';
 
 /**
  * Why there is no usable answer from PayTR. `gatewayMessage` is for the log and the audit trail, at most 500
@@ -13,11 +14,11 @@ export interface NoAnswer {
   neverSent?: true;
 }
 
-/** PayTR's address and how long an answer may take. Only tests replace `fetch`. */
+/** PayTR's address and how long an answer may take. Only tests replace `post`. */
 export interface PaytrConnection {
   baseUrl: string;
   timeoutSeconds?: number;
-  fetch?: typeof fetch;
+  post?: PostForm;
 }
 
 /** Longest gateway message that is kept, in characters. */
@@ -42,16 +43,14 @@ export async function postToPaytr(
   fields: Record<string, string>,
   maxLength = MAX_ANSWER_LENGTH,
 ): Promise<{ ok: true; answer: Record<string, unknown>; text: string } | NoAnswer> {
-  const send = connection.fetch ?? fetch;
-  const timeoutSeconds = connection.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  const { baseUrl, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, post = postForm } = connection;
+  const timeoutMs = Math.ceil(timeoutSeconds * 1000);
   try {
-    const response = await send(paytrUrl(connection.baseUrl, path), {
-      method: 'POST',
-      body: new URLSearchParams(fields),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000)),
+    const { status, text } = await post(paytrUrl(baseUrl, path), new URLSearchParams(fields), {
+      timeoutMs,
+      maxLength,
     });
-    return readAnswer(response.status, await readText(response, maxLength));
+    return readAnswer(status, text);
   } catch (error) {
     return withoutAnswer(error, timeoutSeconds);
   }
@@ -69,17 +68,6 @@ export function paytrUrl(baseUrl: string, path: string): string {
 export function answerText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' ? String(value) : undefined;
-}
-
-async function readText(response: Response, maxLength: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  const chunks: AsyncIterable<Uint8Array> | Uint8Array[] = response.body ?? [];
-  for await (const chunk of chunks) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > maxLength) break;
-  }
-  return text;
 }
 
 function readAnswer(
@@ -118,25 +106,23 @@ function withoutAnswer(error: unknown, timeoutSeconds: number): NoAnswer {
       gatewayMessage: `No answer within ${String(timeoutSeconds)} seconds`,
     };
   }
-  // fetch says only "fetch failed". Its cause says why: refused, no such host, bad certificate.
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const message = cause instanceof Error ? cause.message || cause.name : String(cause);
+  const message = error instanceof Error ? error.message || error.name : String(error);
   return {
     ok: false,
     reason: 'unreachable',
     gatewayMessage: boundedText(message, GATEWAY_MESSAGE_LENGTH),
-    ...(neverConnected(cause) ? { neverSent: true as const } : {}),
+    ...(neverConnected(error) ? { neverSent: true as const } : {}),
   };
 }
 
 /** An attempt at several addresses at once fails with the faults of all of them. */
-function neverConnected(cause: unknown): boolean {
-  if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(neverConnected);
+function neverConnected(fault: unknown): boolean {
+  if (fault instanceof AggregateError && fault.errors.length > 0) return fault.errors.every(neverConnected);
   return (
-    cause instanceof Error &&
-    'code' in cause &&
-    typeof cause.code === 'string' &&
-    NEVER_CONNECTED.includes(cause.code)
+    fault instanceof Error &&
+    'code' in fault &&
+    typeof fault.code === 'string' &&
+    NEVER_CONNECTED.includes(fault.code)
   );
 }
 

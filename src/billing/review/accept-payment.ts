@@ -68,6 +68,7 @@ async function settle(
     report: reportOf(order, answer),
     answer: answer.ok ? answer : null,
     decision: { outcome: 'paid', period },
+    notice: null,
     evidence: {
       note,
       review_reason: order.payment.review_reason,

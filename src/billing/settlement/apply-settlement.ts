@@ -9,14 +9,15 @@ import type { BoughtPeriod } from '../bought-period.ts';
 import type { Decision, PaymentReport } from './decide-settlement.ts';
 import { extendSubscription } from '../extend-subscription.ts';
 import { issueInvoice, type IssuedInvoice } from '../invoices/issue-invoice.ts';
-import { followUpInsert } from '../follow-up/follow-up-insert.ts';
 import { orderEvidence, personOf } from '../order-evidence.ts';
 import type { ChargedAnswer } from '../paytr/paytr.ts';
 import type { Period } from '../period.ts';
 import type { LockedOrder } from '../lock-order.ts';
-import { findPartiesAndHead, type Payment } from '../queries.ts';
+import type { Payment } from '../queries.ts';
+import type { Notice } from './keep-notification.ts';
 import { queueReceipt } from './queue-receipt.ts';
 import { endOrderThatNoLongerFits } from '../supersede-order.ts';
+import { writeSettlement } from './write-settlement.ts';
 
 /** The locked order, the gateway's report, and the decision. */
 interface Case extends LockedOrder {
@@ -24,6 +25,8 @@ interface Case extends LockedOrder {
   /** The gateway's answer about the charge; null where nobody asked. */
   answer: ChargedAnswer | null;
   decision: Decision;
+  /** The notification, to be kept with what it opens; null where it is kept already, or there is none. */
+  notice: Notice | null;
   /** The kept notification or the answer to a question, as the audit row names it. */
   evidence: Record<string, unknown>;
   config: Config;
@@ -53,25 +56,12 @@ async function activate(
   const { payment, report, config } = settled;
   const chargedMinor = report.chargedMinor ?? payment.amount_minor;
   const before = settled.subscription;
-  const extended = extendSubscription(trx, context, { payment, before, period });
-  await trx('payments')
-    .with('followed', followUpInsert(trx, context, { paymentId: payment.id, answer: settled.answer }))
-    .with('extended', extended.update)
-    .where('id', payment.id)
-    .update({
-      ...charged(context, payment, report),
-      status: 'success',
-      paid_at: context.at,
-      failed_reason_code: null,
-      failed_reason_message: null,
-      review_reason: null,
-    })
-    .options({ name: report.source === 'review' ? 'accept-payment' : 'settle-payment' });
-  const parties = await findPartiesAndHead(trx, payment, context.at);
-  if (parties === undefined) throw new Error('Bug! A payment without a person or a company');
-  const ended = parties.hasOpenOrder ? await endOrderThatNoLongerFits(trx, context, extended.after) : [];
+  const { extended, after, entry: extension } = extendSubscription(context, { payment, before, period });
+  const charge = chargedMoney(payment, report);
+  const parties = await writeSettlement(trx, context, { ...settled, charge, extended });
+  const ended = parties.hasOpenOrder ? await endOrderThatNoLongerFits(trx, context, after) : [];
   // Nothing is read any more once the number is taken: every other settlement waits for it.
-  const { payer, buyer, head } = parties;
+  const { payer, buyer, head, callbackId } = parties;
   const { invoice, entry } = await issueInvoice(trx, context, {
     payment,
     chargedMinor,
@@ -79,8 +69,8 @@ async function activate(
     buyer,
     config,
   });
-  const paid = entryOf(context, settled, { period, invoice });
-  const audit = AuditLogger.insertOrThrow(trx, context, extended.entry, ...ended, entry, paid);
+  const paid = entryOf(context, settled, { period, invoice, callbackId });
+  const audit = AuditLogger.insertOrThrow(trx, context, extension, ...ended, entry, paid);
   const { plan, currency } = payment;
   const receipt = { payment, payer, invoice, plan, period, totalMinor: chargedMinor, currency, head };
   await queueReceipt(trx, context, { receipt, config, beside: audit });
@@ -89,7 +79,11 @@ async function activate(
 async function holdForReview(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {
   const { payment, report, decision } = settled;
   await updatePayment(trx, payment, {
-    ...charged(context, payment, report),
+    ...chargedMoney(payment, report),
+    decided_at: context.at,
+    installment_count: report.installmentCount,
+    payment_type: report.paymentType,
+    gateway_token: null,
     status: 'review',
     review_reason: decision.outcome === 'review' ? decision.reason : null,
   });
@@ -107,19 +101,6 @@ async function noteFailure(trx: Knex.Transaction, context: RequestContext, settl
     gateway_token: null,
   });
   await AuditLogger.logOrThrow(trx, context, entryOf(context, settled, {}));
-}
-
-/** When and how it was charged has been written down already when an operator accepts a charge in review. */
-function charged(context: RequestContext, payment: Payment, report: PaymentReport): Record<string, unknown> {
-  const money = chargedMoney(payment, report);
-  if (report.source === 'review') return money;
-  return {
-    decided_at: context.at,
-    ...money,
-    installment_count: report.installmentCount,
-    payment_type: report.paymentType,
-    gateway_token: null,
-  };
 }
 
 /**
@@ -146,7 +127,7 @@ async function updatePayment(
 function entryOf(
   context: RequestContext,
   settled: Case,
-  bought: { period?: Period; invoice?: IssuedInvoice },
+  bought: { period?: Period; invoice?: IssuedInvoice; callbackId?: number | null },
 ): AuditEntry {
   const { payment, report, decision, evidence } = settled;
   const isPaid = decision.outcome === 'paid';
@@ -173,6 +154,7 @@ function entryOf(
       ...(decision.outcome === 'review' && decision.fits !== undefined
         ? { fits_from: decision.fits.from, plans_that_fit: decision.fits.plans }
         : {}),
+      ...(typeof bought.callbackId === 'number' ? { callback_id: bought.callbackId } : {}),
       ...evidence,
     },
     ...(reason === null ? {} : { reason }),

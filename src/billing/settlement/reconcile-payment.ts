@@ -32,7 +32,15 @@ export async function reconcilePayment(
       payment_date_reported: answer.paymentDate,
       returns_reported: answer.returns,
     };
-    await applySettlement(trx, context, { ...order, report, answer, decision, evidence, config });
+    await applySettlement(trx, context, {
+      ...order,
+      report,
+      answer,
+      decision,
+      notice: null,
+      evidence,
+      config,
+    });
     if (answer.returned) await noteReturned(trx, context, order, answer.returned, config);
     return toSettlement(decision);
   });

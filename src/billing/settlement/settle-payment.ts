@@ -1,22 +1,14 @@
-import { hash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { boundedText } from '../../storable-text.ts';
 import { holdStrayCharge } from './hold-stray-charge.ts';
 import { applySettlement } from './apply-settlement.ts';
 import { lockOrder, type LockedOrder } from '../lock-order.ts';
+import { keepNotification } from './keep-notification.ts';
 import { decideSettlement, type Decision, type PaymentReport } from './decide-settlement.ts';
-import { withoutCardTokens } from '../paytr/card-tokens.ts';
 import { keepCard } from '../stored-cards/keep-card.ts';
 import { MERCHANT_OID } from '../paytr/token.ts';
 import type { ChargedAnswer, PaytrNotification } from '../paytr/paytr.ts';
-
-/**
- * Longest order number that is kept of a notification for an unknown order. Our own have at most 64
- * characters.
- */
-const FOREIGN_OID_MAX = 100;
 
 type CallbackOutcome =
   'paid' | 'failed' | 'repeat' | 'ignored' | 'review' | 'unknown-order' | 'unknown-status';
@@ -55,13 +47,19 @@ export async function settlePayment(
     const order = MERCHANT_OID.test(merchantOid) ? await lockOrder(trx, merchantOid) : undefined;
     const decision = await holdStrayCharge(trx, order, decide(order, report, config, context.at));
     const kept = { merchantOid, rawBody, outcome: decision.outcome };
-    const callbackId = await storeCallback(trx, asGateway, { paymentId: order?.payment.id ?? null, ...kept });
-    if (order === undefined || decision.outcome === 'unknown-order') return { outcome: 'unknown-order' };
+    if (order === undefined || decision.outcome === 'unknown-order') {
+      await keepNotification(trx, asGateway, { paymentId: null, ...kept });
+      return { outcome: 'unknown-order' };
+    }
+    const notice = { paymentId: order.payment.id, ...kept };
+    // What opens an order is kept by the statement that opens it.
+    const isKept = decision.outcome !== 'paid';
+    const callbackId = isKept ? await keepNotification(trx, asGateway, notice) : undefined;
     const { storedCard: tokens } = notification;
     if (tokens !== undefined && report.status === 'success')
       await keepCard(trx, asGateway, { payment: order.payment, tokens, config });
     const evidence = {
-      callback_id: callbackId,
+      ...(callbackId === undefined ? {} : { callback_id: callbackId }),
       payment_amount_reported_minor: answer?.paymentAmountMinor ?? notification.paymentAmountMinor,
       ...(answer === null ? {} : { confirmed: true, payment_date_reported: answer.paymentDate }),
       returns_reported: answer?.returns,
@@ -69,7 +67,8 @@ export async function settlePayment(
     };
     if (decision.outcome === 'paid' && config.production && answer === null)
       throw new Error('Bug! A charge that nobody confirmed would open an order');
-    await applySettlement(trx, asGateway, { ...order, report, answer, decision, evidence, config });
+    const opening = { notice: isKept ? null : notice, evidence };
+    await applySettlement(trx, asGateway, { ...order, report, answer, decision, ...opening, config });
     return toSettlement(decision);
   });
 }
@@ -82,42 +81,6 @@ function decide(
 ): Decision | { outcome: 'unknown-order' } {
   if (order === undefined) return { outcome: 'unknown-order' };
   return decideSettlement(order.payment, report, { production, inForce: order.subscription, at });
-}
-
-/**
- * Keeps a signed notification byte for byte, save the tokens of a stored card, and the hash of all that came.
- * The same bytes again only raise the counter and leave the first outcome. Returns the id of the row, which
- * the audit trail names.
- */
-async function storeCallback(
-  trx: Knex.Transaction,
-  context: RequestContext,
-  input: { paymentId: number | null; merchantOid: string; rawBody: Buffer; outcome: CallbackOutcome },
-): Promise<number> {
-  const { rows } = await trx
-    .raw<{ rows: { id: number }[] }>(
-      `insert into payment_callbacks
-       (payment_id, merchant_oid, body, body_sha256, ip_address, received_at, last_received_at, outcome)
-     values (?, ?, ?, ?, ?, ?, ?, ?)
-     on conflict on constraint uq_payment_callbacks_body do update set
-       last_received_at = greatest(payment_callbacks.last_received_at, excluded.last_received_at),
-       received_count = payment_callbacks.received_count + 1
-     returning id`,
-      [
-        input.paymentId,
-        boundedText(input.merchantOid, FOREIGN_OID_MAX),
-        withoutCardTokens(input.rawBody),
-        hash('sha256', input.rawBody),
-        context.ip,
-        context.at,
-        context.at,
-        input.outcome,
-      ],
-    )
-    .options({ name: 'store-callback' });
-  const kept = rows[0];
-  if (kept === undefined) throw new Error('Bug! An upsert returned no row');
-  return kept.id;
 }
 
 /** A decision with its results. */

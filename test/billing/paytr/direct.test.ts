@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPaytr, type Paytr } from '../../../src/billing/paytr/paytr.ts';
+import type { PostForm } from '../../../src/billing/paytr/post-form.ts';
 import { FAKE_STORE } from '../../support/fake-paytr.ts';
 import { buildOrder } from '../../support/sandbox-checkout.ts';
 
@@ -8,13 +9,13 @@ const CARD = { utoken: 'u4fd10c9e7a3b5528d0f6a1', ctoken: 'c97be02c41f8d3a6650b7
 /** PayTR's client with these answers, one after the other. */
 function answering(...answers: (string | Error)[]): { paytr: Paytr; posted: URLSearchParams[] } {
   const posted: URLSearchParams[] = [];
-  const fetch = (_url: unknown, { body }: { body: URLSearchParams }): Promise<Response> => {
-    posted.push(body);
+  const post: PostForm = (_url, form) => {
+    posted.push(form);
     const answer = answers.shift() ?? '';
-    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(new Response(answer));
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve({ status: 200, text: answer });
   };
   const settings = { ...FAKE_STORE, baseUrl: 'https://gateway.example.com', testMode: false };
-  return { paytr: createPaytr({ ...settings, fetch: fetch as typeof globalThis.fetch }), posted };
+  return { paytr: createPaytr({ ...settings, post }), posted };
 }
 
 async function charge(answer: string | Error): ReturnType<Paytr['chargeCard']> {
@@ -22,12 +23,8 @@ async function charge(answer: string | Error): ReturnType<Paytr['chargeCard']> {
   return paytr.chargeCard(buildOrder(paytr), CARD);
 }
 
-const offline = new TypeError('fetch failed', {
-  cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
-});
-const cut = new TypeError('fetch failed', {
-  cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }),
-});
+const offline = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const cut = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
 describe('the charge of a stored card', () => {
   it('is signed as the Direct API wants it, in major units, without 3-D Secure, with both tokens', async () => {

@@ -8,6 +8,7 @@ import {
   type PaytrSettings,
   type TokenOrder,
 } from '../../../src/billing/paytr/paytr.ts';
+import type { PostForm } from '../../../src/billing/paytr/post-form.ts';
 import { encodeBasket, tokenSignature } from '../../../src/billing/paytr/token.ts';
 import { FAKE_STORE } from '../../support/fake-paytr.ts';
 
@@ -204,6 +205,31 @@ describe('what PayTR answers', () => {
     expect(await paytr.requestToken(order)).toMatchObject({ ok: false, reason: 'timeout' });
   });
 
+  it('is no answer when the connection ends within it', async () => {
+    const paytr = await paytrAnswering((_req, res) => {
+      res.writeHead(200, { 'content-length': '100' }).write('{"status":"success","token":"t"}', () => {
+        res.destroy();
+      });
+    });
+    expect(await paytr.requestToken(order)).toMatchObject({ ok: false, reason: 'unreachable' });
+  });
+
+  it('is read behind the mark with which some servers begin a text', async () => {
+    const paytr = await paytrAnswering((_req, res) => res.end('\uFEFF{"status":"success","token":"t"}'));
+    expect(await paytr.requestToken(order)).toEqual({ ok: true, token: 't' });
+  });
+
+  it('comes over the connection of the answer before', async () => {
+    const ports = new Set<number | undefined>();
+    const paytr = await paytrAnswering((req, res) => {
+      ports.add(req.socket.remotePort);
+      res.end('{"status":"success","token":"t"}');
+    });
+    await paytr.requestToken(order);
+    await paytr.requestToken(order);
+    expect(ports.size).toBe(1);
+  });
+
   it('is missed, with the cause, when nobody listens', async () => {
     const paytr = createPaytr({ ...FAKE_STORE, baseUrl: 'http://127.0.0.1:1', testMode: true });
     const answer = await paytr.requestToken(order);
@@ -227,14 +253,12 @@ it('makes order numbers that PayTR takes and nobody guesses', () => {
 
 function recordingPaytr(change: Partial<PaytrSettings> = {}) {
   const posted: { url: string; body: string; fields: Record<string, string> }[] = [];
-  const record: typeof fetch = async (url, init) => {
-    const request = new Request(url, init);
-    const body = await request.text();
-    posted.push({ url: request.url, body, fields: Object.fromEntries(new URLSearchParams(body)) });
-    return Response.json({ status: 'success', token: 'tok1' });
+  const post: PostForm = (url, form) => {
+    posted.push({ url, body: form.toString(), fields: Object.fromEntries(form) });
+    return Promise.resolve({ status: 200, text: '{"status":"success","token":"tok1"}' });
   };
   const baseUrl = 'https://gateway.example.com';
-  return { posted, paytr: createPaytr({ ...FAKE_STORE, baseUrl, testMode: true, fetch: record, ...change }) };
+  return { posted, paytr: createPaytr({ ...FAKE_STORE, baseUrl, testMode: true, post, ...change }) };
 }
 
 async function paytrAnswering(

@@ -7,6 +7,7 @@ import {
   type PaytrSettings,
   type RefundAnswer,
 } from '../../../src/billing/paytr/paytr.ts';
+import type { PostForm } from '../../../src/billing/paytr/post-form.ts';
 import { FAKE_STORE } from '../../support/fake-paytr.ts';
 
 const refund = { merchantOid: 'SP1042A1X7F3', amountMinor: 2050, referenceNo: 'REF1' };
@@ -122,13 +123,12 @@ describe('PayTR’s answer to a refund', () => {
 
   it('is waited for longer than other answers: PayTR’s own sample waits 90 seconds', async () => {
     const waits: number[] = [];
-    const timeout = AbortSignal.timeout.bind(AbortSignal);
-    AbortSignal.timeout = (ms) => {
-      waits.push(ms);
-      return timeout(ms);
+    const post: PostForm = (_url, _form, { timeoutMs }) => {
+      waits.push(timeoutMs);
+      return Promise.resolve({ status: 200, text: JSON.stringify(made) });
     };
-    await ask(made);
-    AbortSignal.timeout = timeout;
+    const baseUrl = 'https://gateway.example.com';
+    await createPaytr({ ...FAKE_STORE, baseUrl, testMode: true, post }).sendRefund(refund);
     expect(waits).toEqual([90_000]);
   });
 });
@@ -172,13 +172,12 @@ function ask(
 }
 
 function paytrSaying(answer: Record<string, unknown>, posted: { url: string; body: string }[] = []): Paytr {
-  const record: typeof fetch = async (url, init) => {
-    const request = new Request(url, init);
-    posted.push({ url: request.url, body: await request.text() });
-    return Response.json(answer);
+  const post: PostForm = (url, form) => {
+    posted.push({ url, body: form.toString() });
+    return Promise.resolve({ status: 200, text: JSON.stringify(answer) });
   };
   const baseUrl = 'https://gateway.example.com';
-  return createPaytr({ ...FAKE_STORE, baseUrl, testMode: true, fetch: record });
+  return createPaytr({ ...FAKE_STORE, baseUrl, testMode: true, post });
 }
 
 async function paytrAnswering(

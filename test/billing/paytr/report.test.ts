@@ -39,10 +39,10 @@ function paytrAnswering(answer: unknown): { paytr: Paytr; posted: { path: string
     ...FAKE_STORE,
     baseUrl: 'https://gateway.example.com',
     testMode: false,
-    fetch: (url, init) => {
-      const { pathname } = new URL(url);
-      posted.push({ path: pathname, fields: Object.fromEntries(init?.body as URLSearchParams) });
-      return Promise.resolve(new Response(typeof answer === 'string' ? answer : JSON.stringify(answer)));
+    post: (url, form) => {
+      posted.push({ path: new URL(url).pathname, fields: Object.fromEntries(form) });
+      const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
+      return Promise.resolve({ status: 200, text });
     },
   });
   return { paytr, posted };

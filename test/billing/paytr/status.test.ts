@@ -96,7 +96,7 @@ it('reports a network that is down', async () => {
     ...FAKE_STORE,
     baseUrl: 'https://gateway.example.com',
     testMode: true,
-    fetch: () => Promise.reject(new TypeError('fetch failed', { cause: new Error('getaddrinfo ENOTFOUND') })),
+    post: () => Promise.reject(new Error('getaddrinfo ENOTFOUND')),
   });
   expect(await paytr.queryStatus('SP1')).toEqual({
     ok: false,
@@ -110,10 +110,9 @@ async function query(answer: object, posted: { url: string; body: string }[] = [
     ...FAKE_STORE,
     baseUrl: 'https://gateway.example.com',
     testMode: true,
-    fetch: async (url, init) => {
-      const request = new Request(url, init);
-      posted.push({ url: request.url, body: await request.text() });
-      return Response.json(answer);
+    post: (url, form) => {
+      posted.push({ url, body: form.toString() });
+      return Promise.resolve({ status: 200, text: JSON.stringify(answer) });
     },
   });
   return paytr.queryStatus('SP1042A1X7F3');

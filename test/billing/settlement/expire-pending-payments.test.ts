@@ -2,6 +2,7 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expirePendingPayments } from '../../../src/billing/settlement/expire-pending-payments.ts';
 import { createPaytr, type Paytr } from '../../../src/billing/paytr/paytr.ts';
+import { postForm, type PostForm } from '../../../src/billing/paytr/post-form.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCompany, buildPayment, buildUser } from '../../support/programs/build.ts';
 import { FAKE_STORE, signedCallback, startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
@@ -126,11 +127,12 @@ describe('a payment that was never notified', () => {
   ])('is held for review when the money was %s', async (_, returns) => {
     const oid = await overdue();
     await payUnnoticed(oid);
-    const answering: typeof fetch = async (address, request) => {
-      const answer = (await (await fetch(address, request)).json()) as Record<string, unknown>;
-      return Response.json({ ...answer, returns: JSON.parse(returns) as unknown });
+    const post: PostForm = async (...call) => {
+      const { status, text } = await postForm(...call);
+      const answer = JSON.parse(text) as Record<string, unknown>;
+      return { status, text: JSON.stringify({ ...answer, returns: JSON.parse(returns) as unknown }) };
     };
-    const paytr = createPaytr({ ...FAKE_STORE, baseUrl: gateway.url, testMode: true, fetch: answering });
+    const paytr = createPaytr({ ...FAKE_STORE, baseUrl: gateway.url, testMode: true, post });
     expect(await run(paytr)).toMatchObject({ held: 1 });
     const now = await moneyState(test.db, companyId, oid);
     expect(now.payment).toMatchObject({ status: 'review', review_reason: 'refunded' });
