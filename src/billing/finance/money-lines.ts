@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
+import type { PriceFacts } from '../price-facts.ts';
 
 /**
  * A charge, a refund, or money that a bank took or gave again, with the document that says so and what the
@@ -25,6 +26,12 @@ export interface MoneyLine {
   tax_minor: number | null;
   fee_minor: number | null;
   masked_card: string | null;
+  /**
+   * The time of the receipt, also of the one that a reversal takes back, and the facts of a price in another
+   * currency: by both the receipt's rate is found (`findLiraRates`).
+   */
+  receipt_issued_at: Date | null;
+  price_facts: PriceFacts | null;
 }
 
 const PAGE = 500;
@@ -44,17 +51,25 @@ export async function* readMoneyPages(db: Knex, time: Time): AsyncGenerator<Mone
   yield* pagesOf((after) => readCharges(db, time, after));
   yield* pagesOf((after) => readRefunds(db, time, after));
   yield* pagesOf((after) => readChargebacks(db, time, after));
-  yield* pagesOf((after) => readReceiptsAlone(db, time, after));
-  yield* pagesOf((after) => readReversalsAlone(db, time, after));
+  yield* pagesOf((after) => readDocumentsAlone(db, 'receipt', time, after));
+  yield* pagesOf((after) => readDocumentsAlone(db, 'reversal', time, after));
 }
 
-/** A column of a document that was issued within a time. */
-function ofDocument(db: Knex, table: 'invoices' | 'reversals', column: string, { from, to }: Time): Knex.Raw {
-  return db.raw('case when ?? >= ? and ?? < ? then ?? end', [
-    ...[`${table}.issued_at`, from, `${table}.issued_at`, to],
-    `${table}.${column}`,
-  ]);
+/** Total and tax of a document that was issued within a time. */
+function ofDocument(db: Knex, table: 'invoices' | 'reversals', { from, to }: Time): Knex.Raw[] {
+  return (['total_minor', 'tax_minor'] as const).map((column) =>
+    db.raw('case when ?? >= ? and ?? < ? then ?? end as ??', [
+      ...[`${table}.issued_at`, from, `${table}.issued_at`, to],
+      ...[`${table}.${column}`, column === 'total_minor' ? 'document_total_minor' : column],
+    ]),
+  );
 }
+
+/** What finds the receipt's rate. The facts of a price in liras are long, and nobody asks for them. */
+const ofReceipt = (db: Knex): (string | Knex.Raw)[] => [
+  'invoices.issued_at as receipt_issued_at',
+  db.raw("case when payments.currency <> 'TRY' then payments.price_facts end as price_facts"),
+];
 
 async function* pagesOf(read: (after: number) => Promise<MoneyLine[]>): AsyncGenerator<MoneyLine[]> {
   let after = 0;
@@ -91,10 +106,10 @@ async function readCharges(db: Knex, time: Time, after: number): Promise<MoneyLi
       'invoices.invoice_no as document_no',
       'payments.charged_currency as currency',
       'payments.charged_minor as amount_minor',
-      db.raw('? as document_total_minor', [ofDocument(db, 'invoices', 'total_minor', time)]),
-      db.raw('? as tax_minor', [ofDocument(db, 'invoices', 'tax_minor', time)]),
       'listed.fee_minor',
       'listed.masked_card',
+      ...ofDocument(db, 'invoices', time),
+      ...ofReceipt(db),
     );
 }
 
@@ -104,6 +119,7 @@ async function readRefunds(db: Knex, time: Time, after: number): Promise<MoneyLi
     .join('payments', 'payments.id', 'refunds.payment_id')
     .join('companies', 'companies.id', 'refunds.company_id')
     .leftJoin('reversals', 'reversals.refund_id', 'refunds.id')
+    .leftJoin('invoices', 'invoices.id', 'reversals.invoice_id')
     .where('refunds.state', 'done')
     .where('refunds.decided_at', '>=', from)
     .where('refunds.decided_at', '<', to)
@@ -120,10 +136,10 @@ async function readRefunds(db: Knex, time: Time, after: number): Promise<MoneyLi
       'reversals.reversal_no as document_no',
       'refunds.currency',
       'refunds.amount_minor',
-      db.raw('? as document_total_minor', [ofDocument(db, 'reversals', 'total_minor', time)]),
-      db.raw('? as tax_minor', [ofDocument(db, 'reversals', 'tax_minor', time)]),
       db.raw('null as fee_minor'),
       db.raw('null as masked_card'),
+      ...ofDocument(db, 'reversals', time),
+      ...ofReceipt(db),
     );
 }
 
@@ -147,59 +163,55 @@ async function readChargebacks(db: Knex, time: Time, after: number): Promise<Mon
       'chargebacks.chargeback_no as document_no',
       'chargebacks.currency',
       'chargebacks.total_minor as amount_minor',
-      db.raw('null::bigint as document_total_minor'),
       'chargebacks.tax_minor',
-      db.raw('null as fee_minor'),
-      db.raw('null as masked_card'),
+      ...['document_total_minor', 'fee_minor', 'masked_card', 'receipt_issued_at', 'price_facts'].map(
+        (column) => db.raw('null as ??', [column]),
+      ),
     );
 }
 
-async function readReceiptsAlone(db: Knex, time: Time, after: number): Promise<MoneyLine[]> {
-  return documentsAlone(db, 'invoices', time, after)
-    .join('payments', 'payments.id', 'invoices.payment_id')
-    .whereRaw('(payments.charged_at >= ? and payments.charged_at < ?) is not true', [time.from, time.to])
-    .select<MoneyLine[]>(
-      db.raw("'receipt' as kind"),
-      'invoices.invoice_no as document_no',
-      ...documentColumns(db, 'invoices'),
-    );
-}
+/** Each kind of document, with the time of its money. */
+const papers = {
+  receipt: {
+    table: 'invoices',
+    number: 'invoices.invoice_no',
+    moneyAt: 'payments.charged_at',
+    all: (db: Knex) => db('invoices'),
+  },
+  reversal: {
+    table: 'reversals',
+    number: 'reversals.reversal_no',
+    moneyAt: 'refunds.decided_at',
+    all: (db: Knex) =>
+      db('reversals')
+        .join('invoices', 'invoices.id', 'reversals.invoice_id')
+        .join('refunds', 'refunds.id', 'reversals.refund_id'),
+  },
+} as const;
 
-async function readReversalsAlone(db: Knex, time: Time, after: number): Promise<MoneyLine[]> {
-  return documentsAlone(db, 'reversals', time, after)
-    .join('payments', 'payments.id', 'reversals.payment_id')
-    .join('refunds', 'refunds.id', 'reversals.refund_id')
-    .whereRaw('(refunds.decided_at >= ? and refunds.decided_at < ?) is not true', [time.from, time.to])
-    .select<MoneyLine[]>(
-      db.raw("'reversal' as kind"),
-      'reversals.reversal_no as document_no',
-      ...documentColumns(db, 'reversals'),
-    );
-}
-
-/** The documents of a time with the companies that they are of, those after `after`. */
-function documentsAlone(
+/** The documents of a time whose money belongs to another one. */
+async function readDocumentsAlone(
   db: Knex,
-  table: 'invoices' | 'reversals',
+  kind: keyof typeof papers,
   { from, to }: Time,
   after: number,
-): Knex.QueryBuilder {
-  return db(table)
+): Promise<MoneyLine[]> {
+  const { table, number, moneyAt, all } = papers[kind];
+  return all(db)
     .join('companies', 'companies.id', `${table}.company_id`)
+    .join('payments', 'payments.id', `${table}.payment_id`)
     .where(`${table}.issued_at`, '>=', from)
     .where(`${table}.issued_at`, '<', to)
+    .whereRaw('(?? >= ? and ?? < ?) is not true', [moneyAt, from, moneyAt, to])
     .where(`${table}.id`, '>', after)
     .orderBy(`${table}.id`)
-    .limit(PAGE);
-}
-
-function documentColumns(db: Knex, table: 'invoices' | 'reversals'): (string | Knex.Raw)[] {
-  return [
-    ...[`${table}.id`, `${table}.issued_at as at`, 'payments.merchant_oid', 'payments.status'],
-    ...['companies.name as company_name', `${table}.currency`, `${table}.tax_minor`],
-    `${table}.total_minor as document_total_minor`,
-    db.raw('null as amount_minor'),
-    db.raw('null as fee_minor'),
-    db.raw('null as masked_card'),
-  ];
+    .limit(PAGE)
+    .select<MoneyLine[]>([
+      db.raw('? as kind', [kind]),
+      ...[`${table}.id`, `${table}.issued_at as at`, `${number} as document_no`],
+      ...['payments.merchant_oid', 'payments.status', 'companies.name as company_name'],
+      ...[`${table}.currency`, `${table}.tax_minor`, `${table}.total_minor as document_total_minor`],
+      ...['amount_minor', 'fee_minor', 'masked_card'].map((column) => db.raw('null as ??', [column])),
+      ...ofReceipt(db),
+    ]);
 }

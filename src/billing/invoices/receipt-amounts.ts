@@ -1,6 +1,6 @@
 import type { Format } from '../../web/format.ts';
 import type { RateFacts } from '../price-facts.ts';
-import { inLiras } from '../prices/convert-price.ts';
+import { inLiras, type LiraRate } from '../prices/convert-price.ts';
 import { priceFactsRows, rateText } from '../prices/offer-words.ts';
 import type { PrintedInvoice } from './queries.ts';
 
@@ -33,6 +33,14 @@ export function receiptAmounts(
   ];
 }
 
+/** The worth of a document in liras by the rate of its receipt (`findLiraRate`), in kuruş. */
+export function worthInLiras(
+  { total_minor, tax_minor }: Pick<PrintedInvoice, 'total_minor' | 'tax_minor'>,
+  rate: LiraRate,
+): { total_minor: number; tax_minor: number } {
+  return { total_minor: inLiras(total_minor, rate), tax_minor: inLiras(tax_minor, rate) };
+}
+
 /**
  * Under the sum: the sources of the price, and of a price in another currency what it is worth in liras, by
  * which rate. A `rate` of null says that there was none.
@@ -46,8 +54,8 @@ export function receiptFacts(
   const sources = priceFactsRows(format, invoice.price_facts, invoice.plan);
   if (invoice.currency === 'TRY') return sources;
   if (rate === null) return [...sources, { term: t('billing.inLiras'), value: t('billing.inLirasUnknown') }];
-  const total = money(inLiras(invoice.total_minor, rate), 'TRY');
-  const tax = money(inLiras(invoice.tax_minor, rate), 'TRY');
+  const worth = worthInLiras(invoice, rate);
+  const [total, tax] = [money(worth.total_minor, 'TRY'), money(worth.tax_minor, 'TRY')];
   const isFromPrice = invoice.price_facts?.rates?.some(({ currency }) => currency === rate.currency) ?? false;
   return [
     ...sources,

@@ -43,16 +43,13 @@ export async function listBulletinDays(
 
 /**
  * The rates that count on a day, each currency's from the last bulletin before that day, however old it is. A
- * currency without any is not in the list. With `knownAt`, those that were here at that moment: what it gives
- * for a moment that is over never changes.
+ * currency without any is not in the list.
  */
 export async function listRatesOn(
   db: Knex,
-  { day, currencies, knownAt }: { day: string; currencies: string[]; knownAt?: Date },
+  { day, currencies }: { day: string; currencies: string[] },
 ): Promise<ExchangeRate[]> {
-  const known = db('exchange_rates');
-  if (knownAt !== undefined) void known.where('exchange_rates.fetched_at', '<=', knownAt);
-  return known
+  return db('exchange_rates')
     .distinctOn('exchange_rates.currency')
     .where('exchange_rates.valid_for', '<=', day)
     .whereIn('exchange_rates.currency', currencies)
@@ -62,18 +59,60 @@ export async function listRatesOn(
       { column: 'exchange_rates.fetched_at', order: 'desc' },
       { column: 'exchange_rates.id', order: 'desc' },
     ])
-    .select<ExchangeRate[]>(
-      'exchange_rates.currency',
-      // Not as a Date: a day has no time zone.
-      db.raw("to_char(exchange_rates.bulletin_date, 'YYYY-MM-DD') as bulletin_date"),
-      'exchange_rates.bulletin_no',
-      db.raw("to_char(exchange_rates.valid_for, 'YYYY-MM-DD') as valid_for"),
-      'exchange_rates.unit',
-      'exchange_rates.forex_buying',
-      'exchange_rates.forex_selling',
-      'exchange_rates.banknote_buying',
-      'exchange_rates.banknote_selling',
-      'exchange_rates.file_sha256',
-      'exchange_rates.fetched_at',
-    );
+    .select<ExchangeRate[]>(rateColumns(db));
 }
+
+/** A question for the rate of a currency that counted on a day, as it was known at a moment. */
+export interface RateAsked {
+  currency: string;
+  day: string;
+  knownAt: Date;
+}
+
+/**
+ * The same for several days, each rate at the place of its question, and undefined where none was known. What
+ * it gives for a moment that is over never changes.
+ */
+export async function listRatesKnown(db: Knex, asked: RateAsked[]): Promise<(ExchangeRate | undefined)[]> {
+  const newest = db('exchange_rates')
+    .whereRaw('exchange_rates.currency = asked.currency and exchange_rates.valid_for <= asked.day')
+    .whereRaw('exchange_rates.fetched_at <= asked.known_at')
+    .orderBy([
+      { column: 'exchange_rates.bulletin_date', order: 'desc' },
+      { column: 'exchange_rates.fetched_at', order: 'desc' },
+      { column: 'exchange_rates.id', order: 'desc' },
+    ])
+    .limit(1)
+    .select(rateColumns(db));
+  const rows = await db
+    .from(
+      db.raw(
+        `unnest(?::text[], ?::date[], ?::timestamptz[]) with ordinality as asked (currency, day, known_at, place)
+         cross join lateral (?) as known`,
+        [
+          asked.map(({ currency }) => currency),
+          asked.map(({ day }) => day),
+          asked.map(({ knownAt }) => knownAt.toISOString()),
+          newest,
+        ],
+      ),
+    )
+    .select<(ExchangeRate & { place: number })[]>('known.*', 'asked.place');
+  const known = new Map(rows.map(({ place, ...rate }) => [place, rate]));
+  return asked.map((_, index) => known.get(index + 1));
+}
+
+const rateColumns = (db: Knex): (string | Knex.Raw)[] => [
+  'exchange_rates.currency',
+  // Not as a Date: a day has no time zone.
+  db.raw("to_char(exchange_rates.bulletin_date, 'YYYY-MM-DD') as bulletin_date"),
+  'exchange_rates.bulletin_no',
+  db.raw("to_char(exchange_rates.valid_for, 'YYYY-MM-DD') as valid_for"),
+  'exchange_rates.unit',
+  'exchange_rates.forex_buying',
+  'exchange_rates.forex_selling',
+  'exchange_rates.banknote_buying',
+  'exchange_rates.banknote_selling',
+  'exchange_rates.file_sha256',
+  'exchange_rates.fetched_at',
+];

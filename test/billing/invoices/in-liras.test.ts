@@ -10,10 +10,12 @@ import { buildReceipt } from '../legal-invoices/scene.ts';
 const test = useTestApp();
 let cast: Cast;
 let alice: Visitor;
+let olivia: Visitor;
 
 beforeAll(async () => {
   cast = await buildCast(test.db);
   alice = await signIn(test.app, cast.alice);
+  olivia = await signIn(test.app, cast.olivia);
 });
 
 /** A line of a bulletin of 2026 as the job stores it, which counts from the day after on. */
@@ -134,5 +136,91 @@ describe('a receipt in another currency', () => {
   it('in liras needs no rate and says nothing of one', async () => {
     for (const text of Object.values(await readBoth({ issued_at: new Date() })))
       expect(text).not.toContain('InTurkishliras');
+  });
+});
+
+describe('the CSV of a month', () => {
+  const columns = [
+    'receipt_rate',
+    'receipt_rate_unit',
+    'receipt_rate_date',
+    'receipt_total_try',
+    'receipt_tax_try',
+  ];
+  const owner = (): { company_id: number; user_id: number } => ({
+    company_id: cast.acme.id,
+    user_id: cast.alice.id,
+  });
+
+  /** What it says in liras of each document of the month, by the document's number. */
+  const lirasOf = async (month: string): Promise<Record<string, (string | undefined)[]>> => {
+    const [head = '', ...lines] = (await olivia.get(`/admin/finance.csv?month=${month}`)).text.split('\r\n');
+    const names = head.split(',');
+    const rows = lines.filter(Boolean).map((line) => line.split(','));
+    return Object.fromEntries(
+      rows.map((cells) => [
+        cells[names.indexOf('document')] ?? '',
+        columns.map((name) => cells[names.indexOf(name)]),
+      ]),
+    );
+  };
+
+  it('says of each document what it is worth in liras, as the receipt prints it', async () => {
+    await keepRate('2026-10-01', { forex_buying: '41.2345' });
+    await keepRate('2026-10-05', { forex_buying: '50.5' });
+    const agreed: RateFacts = {
+      ...{ currency: 'EUR', bulletin_date: '2026-10-01', bulletin_no: '2026/185', valid_for: '2026-10-02' },
+      ...{ side: 'forex_selling', unit: 1, rate: '30.5', file_sha256: sha('y') },
+    };
+    const receipts = [
+      await buildReceipt(test.db, owner(), euros('2026-10-02T12:00:00')),
+      await buildReceipt(test.db, owner(), euros('2026-10-06T12:00:00')),
+      await buildReceipt(test.db, owner(), {
+        ...euros('2026-10-07T12:00:00'),
+        payment: convertedBy([agreed]),
+      }),
+      // Eleven days after the last bulletin none counts, and the receipt says so.
+      await buildReceipt(test.db, owner(), euros('2026-10-17T12:00:00')),
+      await buildReceipt(test.db, owner(), { issued_at: new Date('2026-10-08T12:00:00+03:00') }),
+    ];
+    const told = await lirasOf('2026-10');
+    expect(receipts.map(({ invoice_no }) => told[invoice_no])).toEqual([
+      ['41.2345', '1', '2026-10-01', '61810.52', '10301.62'],
+      ['50.5', '1', '2026-10-05', '75699.50', '12616.42'],
+      ['30.5', '1', '2026-10-01', '45719.50', '7619.82'],
+      ['', '', '', '', ''],
+      ['', '', '', '1499.00', '249.83'],
+    ]);
+    for (const { id, invoice_no } of receipts.slice(0, 3)) {
+      const page = (await alice.get(`/billing/invoices/${String(id)}`)).text.replaceAll(/<[^>]*>|\s|,/g, '');
+      const [rate = '', , , total = '', tax = ''] = told[invoice_no] ?? [];
+      expect(page).toContain(`1EUR=${rate}TRY`);
+      expect(page).toContain(`₺${total}ofwhichVAT₺${tax}`);
+    }
+    expect((await olivia.get('/admin/finance?month=2026-10')).text).toContain('receipt_tax_try');
+  });
+
+  it('takes for a reversal the rate of the receipt that it takes back', async () => {
+    const issued = new Date('2026-10-02T12:00:00+03:00');
+    const reversed = new Date('2026-11-06T12:00:00+03:00');
+    await keepRate('2026-11-05', { forex_buying: '60' });
+    const sale = await buildReceipt(test.db, owner(), { currency: 'EUR', issued_at: issued });
+    const { company_id, payment_id } = sale;
+    const [refund] = await test
+      .db('refunds')
+      .insert({
+        ...{ payment_id, company_id, source: 'panel', currency: 'EUR', amount_minor: 60_000, state: 'done' },
+        ...{ requested_at: reversed, decided_at: reversed },
+      })
+      .returning<{ id: number }[]>('id');
+    await test.db('reversals').insert({
+      ...{ payment_id, company_id, invoice_id: sale.id, refund_id: refund?.id, year: 2026, number: 1 },
+      ...{ reversal_no: 'TSR2026000000001', invoice_no: sale.invoice_no, issued_at: reversed, plan: 'team' },
+      ...{ period_start: issued, period_end: reversed, currency: 'EUR', tax_percent: 20 },
+      ...{ buyer: '{}', seller: '{}', total_minor: 60_000, tax_minor: 10_000 },
+    });
+    expect((await lirasOf('2026-11'))['TSR2026000000001']).toEqual([
+      ...['41.2345', '1', '2026-10-01', '24740.70', '4123.45'],
+    ]);
   });
 });

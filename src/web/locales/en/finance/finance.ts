@@ -53,6 +53,8 @@ export const finance = {
   docInvoices: 'Receipts and invoices',
   docReversals: 'Reversals',
   tax: 'VAT in it',
+  inLiras:
+    'The lines of the month (CSV) say what each document is worth in liras, as its receipt prints it: receipt_rate with its unit and date, receipt_total_try and receipt_tax_try. They are empty where the receipt says that there was no rate. Which rate the tax return takes is for your accountant to say.',
 
   chart: 'Charged by month, {currency}',
   chartText: 'The wide bar is what was charged in a month, the narrow one what is left after refunds.',

@@ -52,6 +52,8 @@ export const finance = {
   docInvoices: 'Ödeme özetleri ve faturalar',
   docReversals: 'Ters kayıtlar',
   tax: 'İçindeki KDV',
+  inLiras:
+    'Ayın satırları (CSV), her belgenin lira karşılığını ödeme özetinde yazdığı gibi verir: receipt_rate ile birimi ve günü, receipt_total_try ve receipt_tax_try. Özette kur bulunmadığı yazıyorsa boştur. Beyannamede hangi kurun kullanılacağını mali müşaviriniz söyler.',
 
   chart: 'Aylara göre tahsilat, {currency}',
   chartText: 'Geniş sütun ayın tahsilatı, dar sütun iadelerden sonra kalanıdır.',
