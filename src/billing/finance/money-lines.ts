@@ -65,7 +65,7 @@ function ofDocument(db: Knex, table: 'invoices' | 'reversals', { from, to }: Tim
   );
 }
 
-/** What finds the receipt's rate. The facts of a price in liras are long, and nobody asks for them. */
+/** The columns that find the receipt's rate. The facts of a price in liras are long and not needed. */
 const ofReceipt = (db: Knex): (string | Knex.Raw)[] => [
   'invoices.issued_at as receipt_issued_at',
   db.raw("case when payments.currency <> 'TRY' then payments.price_facts end as price_facts"),

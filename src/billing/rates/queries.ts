@@ -63,15 +63,15 @@ export async function listRatesOn(
 }
 
 /** A question for the rate of a currency that counted on a day, as it was known at a moment. */
-export interface RateAsked {
+interface RateAsked {
   currency: string;
   day: string;
   knownAt: Date;
 }
 
 /**
- * The same for several days, each rate at the place of its question, and undefined where none was known. What
- * it gives for a moment that is over never changes.
+ * The same for several days, each rate at the place of its question, and undefined where none was known. The
+ * answer for a moment that is over never changes.
  */
 export async function listRatesKnown(db: Knex, asked: RateAsked[]): Promise<(ExchangeRate | undefined)[]> {
   const newest = db('exchange_rates')

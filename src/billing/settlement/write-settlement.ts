@@ -23,7 +23,7 @@ interface Found extends Parties {
 const CHARGE_TOLD = `
   decided_at = :at, installment_count = :installmentCount, payment_type = :paymentType, gateway_token = null,`;
 
-/** Another open order is found by a constant status: only that lets Postgres use the partial index of those. */
+/** Another open order is found by a constant status: that alone lets Postgres use their partial index. */
 const settlementSql = ({ kept, told }: { kept: string; told: string }): string => `
   with ${kept}
   followed as (${NOTE_FOLLOW_UP}),

@@ -4,9 +4,10 @@ import type { Paytr } from '../../../src/billing/paytr/paytr.ts';
 import { findInTables } from '../../support/postgres/find-in-tables.ts';
 import type { ReadMail } from '../../support/read-mails.ts';
 import { auditOf, contextAt } from '../scene.ts';
+import { addPriceList, EUR_BASED } from '../prices/price-scene.ts';
 import { DAY_MS, useCards } from './scene.ts';
 
-const scene = useCards();
+const scene = useCards({ PAYTR_CURRENCIES: 'TRY,EUR' });
 const HOUR_MS = 3_600_000;
 
 interface Renewal {
@@ -102,6 +103,23 @@ describe('the mail before a charge', () => {
     expect(await charges()).toEqual([]);
     await scene.tend(new Date(dueAt.getTime() + 5.1 * DAY_MS));
     expect(await charges()).toMatchObject([{ status: 'success' }]);
+  });
+
+  it('announces no charge in another currency than the usual one, which has no rate just now: a person decides', async () => {
+    const { ownerDb } = scene.test.database;
+    const list = await addPriceList(ownerDb, { version: 99, effective_from: new Date(), ...EUR_BASED });
+    await scene.announce(later(8 * DAY_MS));
+    const [mail] = await reminders();
+    await ownerDb.raw(
+      `begin; set local session_replication_role = replica;
+       delete from price_list_items where price_list_id = ${String(list)};
+       delete from price_lists where id = ${String(list)}; commit`,
+    );
+    expect(await renewal()).toBeUndefined();
+    expect(mail?.text).toContain('/billing/order/team?currency=EUR');
+    expect(mail?.text.replaceAll(/\s+/g, ' ')).toContain(
+      'Prices in TRY are made with a rate of the Turkish central bank, which we do not have yet.',
+    );
   });
 
   it('goes out with a link, as ever, when the person who agreed has left', async () => {

@@ -5,6 +5,7 @@ import type { Config } from '../../../config/config.ts';
 import { changeDetails } from '../../change-details.ts';
 import { lockSubscription } from '../../lock-order.ts';
 import { findOffers, type Offer } from '../../prices/find-offers.ts';
+import { usualCurrency } from '../../prices/usual-currency.ts';
 import type { Subscription } from '../../queries.ts';
 import { subscriptionState } from '../../subscription-state.ts';
 import { announceRenewal, planRenewal } from '../../stored-cards/announce-renewal.ts';
@@ -134,7 +135,8 @@ async function noteSteps(
 
 /**
  * Mails a step. A reminder announces the charge of a stored card where there is one, and the later mails
- * about the same end say how it stands.
+ * about the same end say how it stands. No card is charged by itself in another currency than the usual one,
+ * which may have no rate just now: that is for a person to decide.
  */
 async function mailAndAnnounce(
   trx: Knex.Transaction,
@@ -144,7 +146,7 @@ async function mailAndAnnounce(
   const { companyId, config, step, charge, offers } = told;
   const isReminder = step.kind === 'reminder' || step.kind === 'last_reminder';
   const planned =
-    isReminder && charge !== null
+    isReminder && charge !== null && charge.currency === usualCurrency(told.subscription)
       ? await planRenewal(trx, context, { companyId, config, charge, offers })
       : null;
   const cardCharge =

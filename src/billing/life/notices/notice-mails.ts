@@ -1,10 +1,11 @@
-import { usualOffer } from '../../prices/usual-currency.ts';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../../audit/request-context.ts';
 import type { Config } from '../../../config/config.ts';
 import type { Format } from '../../../web/format.ts';
 import { planOffers } from '../../plans.ts';
 import type { Offer } from '../../prices/find-offers.ts';
+import { offerProblem } from '../../prices/offer-words.ts';
+import { usualCurrency, usualOffer } from '../../prices/usual-currency.ts';
 import type { Subscription } from '../../queries.ts';
 import { subscriptionState, type SubscriptionState } from '../../subscription-state.ts';
 import { mailAdmins, pageLink, type AdminMail } from '../mail-admins.ts';
@@ -15,9 +16,9 @@ import type { Step } from './steps.ts';
 
 /** Each version counts up whenever the words of its mail change. */
 const templates = {
-  reminder: { name: 'subscription-reminder', version: 2 },
-  last_reminder: { name: 'subscription-reminder', version: 2 },
-  past_due: { name: 'subscription-past-due', version: 3 },
+  reminder: { name: 'subscription-reminder', version: 3 },
+  last_reminder: { name: 'subscription-reminder', version: 3 },
+  past_due: { name: 'subscription-past-due', version: 4 },
   suspended: { name: 'subscription-suspended', version: 2 },
 };
 
@@ -72,6 +73,7 @@ function renewalMail(format: Format, told: Told, state: SubscriptionState): Admi
           [t('life.factCloses'), when(state.opensUntil)],
         ],
       },
+      ...currencyBlocks(format, told),
       { kind: 'text', text: t('life.nothingByItselfMail') },
       pageLink(config, t('life.payLink'), payPath(told)),
       pageLink(config, t('life.cancelMailLink'), '/billing/cancel'),
@@ -109,8 +111,9 @@ function cardMail(
   };
 }
 
-function trialMail(format: Format, { config, step, offers, subscription }: Told): AdminMail {
+function trialMail(format: Format, told: Told): AdminMail {
   const { t, when } = format;
+  const { config, step, offers, subscription } = told;
   return {
     subject: t('life.trialSubject', { date: when(step.about, 'day') }),
     blocks: [
@@ -119,6 +122,7 @@ function trialMail(format: Format, { config, step, offers, subscription }: Told)
         kind: 'facts',
         rows: [[t('life.factTrialEnds'), when(step.about)], ...priceRows(format, offers, subscription)],
       },
+      ...currencyBlocks(format, told),
       { kind: 'text', text: t('life.trialNothingByItself') },
       pageLink(config, t('life.choosePlanLink'), '/billing'),
       pageLink(config, t('life.cancelMailLink'), '/billing/cancel'),
@@ -146,11 +150,21 @@ function pastDueMail(format: Format, told: Told, state: SubscriptionState): Admi
           [t('life.factCloses'), when(state.opensUntil)],
         ],
       },
+      ...currencyBlocks(format, told),
       ...cardBlocks(format, told),
       pageLink(config, t('life.payLink'), payPath(told)),
       pageLink(config, t('life.cancelMailLink'), '/billing/cancel'),
     ],
   };
+}
+
+/** Why the amounts are not in the company's usual currency; nothing where they are. */
+function currencyBlocks(
+  format: Format,
+  { config, offers, subscription }: Told,
+): { kind: 'text'; text: string }[] {
+  const usual = offers.find(({ currency }) => currency === usualCurrency(subscription));
+  return usual === undefined || usual.ok ? [] : [{ kind: 'text', text: offerProblem(format, usual, config) }];
 }
 
 /** Says what is still tried with the stored card; nothing without one. */
