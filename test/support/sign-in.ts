@@ -40,8 +40,8 @@ interface Person {
  * A visitor who has signed in, an operator with a second factor given a moment ago. In a test app of this
  * process everything is written that the form writes (the trail, the browser, the browser session), without
  * the form: two pages and the check of a password take ten times as long, and the suite signs in two thousand
- * times. Whoever has something to ask the form gets the form: a password of their own, a second factor, a
- * proxy's header. Throws when the person may not sign in.
+ * times. The form is used where it has something to say: to another password, a second factor, a proxy's
+ * header. Throws when the person may not sign in.
  */
 export async function signIn(
   app: Express | string,

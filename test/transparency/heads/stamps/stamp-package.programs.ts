@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig, type Config } from '../../../../src/config/config.ts';
+import { type Config } from '../../../../src/config/config.ts';
 import { retryStamps } from '../../../../src/transparency/heads/stamps/retry-stamps.ts';
 import { stampPackage } from '../../../../src/transparency/heads/stamps/stamp-package.ts';
 import {
@@ -151,21 +151,5 @@ describe.skipIf(skip !== null)('the time stamp of a package', () => {
     const [row] = await rowsOf(digest);
     const another = { ...row, id: undefined, subject: 'platform_checkpoint', checkpoint: 'another' };
     await expect(app.db('log_stamps').insert(another)).rejects.toThrow('ck_log_stamps_digest');
-  });
-});
-
-describe('the settings of time stamps', () => {
-  const env = {
-    ...{ DATABASE_URL: 'postgres://a@b/c', SESSION_SECRET: 'x'.repeat(32) },
-    ...{ PAYTR_MERCHANT_ID: '1', PAYTR_MERCHANT_KEY: 'kkkkkkkk', PAYTR_MERCHANT_SALT: 'kkkkkkkk' },
-  };
-
-  it('take several authorities, and none without pinned roots', () => {
-    const both = { TSA_URL: 'https://a.example/tsa  https://u:p@b.example', TSA_ROOTS_FILE: '/roots.pem' };
-    expect(loadConfig({ ...env, ...both }).stamps.authorities).toEqual([
-      ...['https://a.example/tsa', 'https://u:p@b.example'],
-    ]);
-    expect(() => loadConfig({ ...env, TSA_URL: both.TSA_URL })).toThrow('TSA_ROOTS_FILE: is not set');
-    expect(() => loadConfig({ ...env, ...both, TSA_URL: 'ftp://a.example' })).toThrow('TSA_URL');
   });
 });
