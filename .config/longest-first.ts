@@ -2,12 +2,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The tests that take longest on a quiet machine: they start servers, a browser, sshd. */
 const LONGEST = [
-  'web/server/server.test',
-  'scripts/cluster.test',
   'jobs/apply-retention.test',
   'browser/journey.test',
   'scripts/run-migrations.test',
   'workspace/ssh/openssh.programs',
+  'web/server/server.programs',
+  'workspace/runtime/sandboxed-runtime.programs',
   'browser/accessibility.programs',
   'workspace/workspace-script.programs',
   'scale/behind-nginx.programs',

@@ -24,6 +24,8 @@ export default defineConfig({
     execArgv: ['--always-sparkplug', '--max-semi-space-size=64'],
     // By the content of the files: a second run need not compile them again.
     experimental: { fsModuleCache: true, fsModuleCachePath: '.data/vitest' },
+    // A busy machine needs longer than the usual second for what comes by itself.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 20_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

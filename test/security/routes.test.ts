@@ -57,9 +57,10 @@ const signedIn = new Map<VisitorName, Promise<Visitor>>();
 
 /** A browser for each person; a visit that signs out, or changes the language, uses a new one. */
 async function visitorFor(name: VisitorName, rule: RouteRule): Promise<Visitor> {
-  if (name === 'stranger') return new Visitor(test.app);
-  if (rule.audit === 'logout') return signIn(test.app, cast[name]);
-  const known = signedIn.get(name) ?? signIn(test.app, cast[name]);
+  if (rule.audit === 'logout' && name !== 'stranger') return signIn(test.app, cast[name]);
+  const known =
+    signedIn.get(name) ??
+    (name === 'stranger' ? Promise.resolve(new Visitor(test.app)) : signIn(test.app, cast[name]));
   signedIn.set(name, known);
   return known;
 }
