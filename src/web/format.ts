@@ -23,6 +23,8 @@ export interface Format {
   ): (string | Piece)[];
   /** Minor units as an amount of money: `money(12050, 'TRY')` is `₺120,50`. */
   money(amountMinor: number, currency: string): string;
+  /** The same for the scale of a chart, whose margin is narrow: `₺50,000`, then `₺1.5m` and `₺2.5bn`. */
+  shortMoney(amountMinor: number, currency: string): string;
   /**
    * A time for people, in their own zone. `utc` says it in UTC, and `day` the date in the calendar by which
    * days are counted and invoices issued. Null gives an en dash.
@@ -35,6 +37,10 @@ export interface Format {
   /** A whole or decimal number. */
   number(value: number, maximumFractionDigits?: number): string;
 }
+
+/** From a hundred thousand on an amount is longer than the margin of a chart on a phone. */
+const SHORT_FROM_MINOR = 10_000_000;
+const DIGITS: Intl.NumberFormatOptions = { minimumFractionDigits: 0, maximumFractionDigits: 2 };
 
 const formats = new Map<string, Format>();
 const allMessages = new Map<Locale, Map<TextKey, IntlMessageFormat>>();
@@ -59,10 +65,11 @@ function createFormat(locale: Locale, timeZone: string): Format {
   };
   const dates = dateFormats(language, timeZone);
   const amounts = new Map<string, Intl.NumberFormat>();
-  const amountsIn = (currency: string): Intl.NumberFormat => {
-    const options = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
-    const found = amounts.get(currency) ?? new Intl.NumberFormat(language, options);
-    amounts.set(currency, found);
+  const amountsIn = (currency: string, shape: Intl.NumberFormatOptions = {}): Intl.NumberFormat => {
+    const options = { style: 'currency', currency, currencyDisplay: 'narrowSymbol', ...shape } as const;
+    const name = `${currency} ${JSON.stringify(shape)}`;
+    const found = amounts.get(name) ?? new Intl.NumberFormat(language, options);
+    amounts.set(name, found);
     return found;
   };
   return {
@@ -75,6 +82,11 @@ function createFormat(locale: Locale, timeZone: string): Format {
         .map(({ value }) => value),
     // Intl takes a decimal text exactly.
     money: (amountMinor, currency) => amountsIn(currency).format(majorText(amountMinor) as unknown as number),
+    shortMoney: (amountMinor, currency) =>
+      amountsIn(
+        currency,
+        Math.abs(amountMinor) < SHORT_FROM_MINOR ? DIGITS : { ...DIGITS, notation: 'compact' },
+      ).format(majorText(amountMinor) as unknown as number),
     when: (date, style = 'datetime') => {
       if (date === null || date === undefined) return '–';
       return style === 'relative' ? relative(language, new Date(date)) : dates[style].format(new Date(date));

@@ -12,6 +12,20 @@ it.each([
   expect(formatFor(locale).money(123_456_789, currency)).toBe(text);
 });
 
+it.each([
+  [0, '₺0', '₺0'],
+  [5_000_000, '₺50.000', '₺50,000'],
+  [15_000_000, '₺150 B', '₺150k'],
+  [250_000_000, '₺2,5 Mn', '₺2.5m'],
+  [100_000_000_000, '₺1 Mr', '₺1bn'],
+  [1_500_000_000_000, '₺15 Mr', '₺15bn'],
+] as const)('writes money at the scale of a chart in few signs: %i', (minor, tr, en) => {
+  const [turkish, english] = [formatFor('tr'), formatFor('en')].map(({ shortMoney }) =>
+    shortMoney(minor, 'TRY').replaceAll('\u00a0', ' '),
+  );
+  expect([turkish, english]).toEqual([tr, en]);
+});
+
 it.each(['tr', 'en'] as const)('keeps each kuruş of the largest amounts, and signs: %s', (locale) => {
   const { money } = formatFor(locale);
   expect(money(9_007_199_254_740_991, 'TRY').replace(/\D/g, '')).toBe('9007199254740991');

@@ -39,7 +39,7 @@ function drawCurrency(
   currency: Currency,
   months: string[],
   rows: MonthOfMoney[],
-  { t, money }: Format,
+  { t, shortMoney }: Format,
 ): FinanceChart {
   const axis = axisFor(Math.max(0, ...rows.map(({ charged_minor }) => charged_minor)), wholeAmounts());
   const bar = (month: string, minor: number, share: number): Bar =>
@@ -55,7 +55,7 @@ function drawCurrency(
         INNER_SHARE,
       ),
     })),
-    lines: axis.lines.map(({ y, value }) => ({ y, label: money(value, currency).replace(/[.,]00$/, '') })),
+    lines: axis.lines.map(({ y, value }) => ({ y, label: shortMoney(value, currency) })),
     marks: months.map((month, at) => ({
       x: percent(middleOf(at, months.length)),
       label: t('finance.shortMonth', { date: new Date(`${month}-15T12:00:00Z`) }),

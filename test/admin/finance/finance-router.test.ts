@@ -94,6 +94,18 @@ describe('the money of a month', () => {
     ]);
   });
 
+  it('of billions has few signs at the scale of its chart, and every kuruş in the table', async () => {
+    const at = new Date('2026-03-10T09:00:00Z');
+    const minor = 250_000_000_049;
+    await buildPayment(test.db, {
+      ...{ company_id: cast.acme.id, user_id: cast.alice.id, ...paid(at), charged_minor: minor },
+    });
+    const page = (await olivia.get('/admin/finance?month=2026-03')).text;
+    expect(page).toContain('₺2,500,000,000.49');
+    const labels = Array.from(page.matchAll(/text-anchor="end">([^<]+)</g), ([, label]) => label);
+    expect(labels).toEqual(['₺3bn', '₺2bn', '₺1bn', '₺0']);
+  });
+
   it('begins and ends at midnight in Istanbul', async () => {
     const july = await olivia.get('/admin/finance.csv?month=2026-07');
     expect(sumsOf(july.text)).toEqual({ 'charge TRY': 149_900 });
