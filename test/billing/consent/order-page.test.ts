@@ -6,7 +6,8 @@ import { BUYER, BUYER_FORM, buildBuyer, orderPlan, tickAll } from '../order.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { signIn } from '../../support/sign-in.ts';
 import { type Visitor } from '../../support/visitor.ts';
-import { auditOf, notify } from '../scene.ts';
+import { followSubscriptions } from '../../../src/billing/life/notices/follow-subscriptions.ts';
+import { auditOf, contextAt, notify } from '../scene.ts';
 
 let gateway: FakePaytr;
 let test: TestApp;
@@ -303,6 +304,49 @@ describe('pressing the button', () => {
     await test.database.ownerDb.raw('alter table order_consents_away rename to order_consents');
     expect(response.status).toBe(500);
     expect(await orders()).toEqual([]);
+  });
+});
+
+describe('a price list that takes effect between order and payment', () => {
+  it('changes neither order, charge, receipt nor what was accepted; the next month costs the new price', async () => {
+    await publishPrices(149_900);
+    await orderPlan(alice);
+    const [order] = await orders();
+    const oid = order!.merchant_oid;
+    await publishPrices(161_000);
+    expect((await alice.get(`/billing/checkout/${oid}`)).text).toContain('₺1,499.00');
+    await notify(test.app, signedCallback({ merchant_oid: oid, total_amount: '149900' }));
+    expect((await orders())[0]).toMatchObject({ status: 'success', amount_minor: 149_900 });
+    const version = String((await kept())[0]!.price_facts!.list_version);
+    const billing = await alice.get('/billing');
+    const [, receipt = ''] = /href="(\/billing\/invoices\/\d+)"/.exec(billing.text) ?? [];
+    for (const path of [receipt, `${receipt}/terms`]) {
+      const page = await alice.get(path);
+      expect(page.status, path).toBe(200);
+      expect(page.text).toContain('₺1,499.00');
+      expect(page.text).not.toContain('₺1,610.00');
+      expect(page.text.replaceAll(/<[^>]*>/g, '')).toMatch(new RegExp(`[Vv]ersion ${version}\\b`));
+    }
+    expect((await auditOf(test.db, cast.acme.id)).at(-1)?.details).toMatchObject({
+      price_list_version: Number(version),
+    });
+    expect(billing.text).toContain('₺1,610.00');
+    await test
+      .db('subscriptions')
+      .where('company_id', cast.acme.id)
+      .update({ trial_ends_at: new Date(0), period_ends_at: new Date(Date.now() + 7 * 86_400_000) });
+    await test.forgetMails();
+    await followSubscriptions(test.db, contextAt(new Date()), test);
+    const mail = (await test.mails()).find(({ to }) => to === cast.alice.email);
+    expect(mail?.text).toContain('₺1,610.00');
+  });
+
+  it('is shown to who presses the button by a page of before, and who orders anew pays it', async () => {
+    await publishPrices(149_900);
+    await orderPlan(alice);
+    await publishPrices(162_000);
+    expect((await orderPlan(alice)).status).toBe(303);
+    expect(await orders()).toMatchObject([{ amount_minor: 149_900 }, { amount_minor: 162_000 }]);
   });
 });
 

@@ -4,7 +4,9 @@ import { buildCast, buildPayment, buildUser, type Cast } from '../../support/pro
 import { readMails, type ReadMail } from '../../support/read-mails.ts';
 import { signIn } from '../../support/sign-in.ts';
 import { type Visitor } from '../../support/visitor.ts';
-import { auditOf } from '../scene.ts';
+import { followSubscriptions } from '../../../src/billing/life/notices/follow-subscriptions.ts';
+import { signedCallback } from '../../support/fake-paytr.ts';
+import { auditOf, contextAt, notify } from '../scene.ts';
 
 const test = useTestApp();
 const DAY_MS = 86_400_000;
@@ -211,5 +213,71 @@ describe('cancelling a subscription', () => {
     await charlie.post('/billing/cancel', { when: 'now', company: String(cast.acme.id) });
     expect((await row()).cancels_at).toBeNull();
     expect((await row(cast.globex.id)).cancels_at).not.toBeNull();
+  });
+});
+
+describe('a payment that arrives late', () => {
+  /** An order of three days ago, whose page the gateway may still have shown. */
+  const order = async (): Promise<string> => {
+    const owner = { company_id: cast.acme.id, user_id: cast.alice.id, plan: 'team' };
+    const asked = { gateway_token: 'a-token', created_at: inDays(-3) };
+    return (await buildPayment(test.db, { ...owner, ...asked })).merchant_oid;
+  };
+  const arrives = (oid: string): ReturnType<typeof notify> =>
+    notify(test.app, signedCallback({ merchant_oid: oid, total_amount: '149900' }));
+  const invoiced = (): Promise<{ period_start: Date; period_end: Date }[]> =>
+    test.db('invoices').where('company_id', cast.acme.id).select('period_start', 'period_end');
+
+  it('after a cancellation in the days of grace ends it, and pays for the days that were used', async () => {
+    await paidFor(-3);
+    const { period_ends_at: ended } = await row();
+    const oid = await order();
+    await alice.post('/billing/cancel', { when: 'now', reason: '' });
+    expect((await alice.get(`/billing/checkout/${oid}`)).text).not.toContain('<iframe');
+    await arrives(oid);
+    const [invoice, ...others] = await invoiced();
+    expect(others).toEqual([]);
+    expect(invoice?.period_start).toEqual(ended);
+    expect(await row()).toMatchObject({ cancels_at: null, period_ends_at: invoice?.period_end });
+    expect((await changes()).at(-1)).toMatchObject({ state_before: 'cancelled', state_after: 'active' });
+    expect((await alice.get('/billing')).text).toContain('Active');
+    // Nothing is left of the cancellation that the clock would tell.
+    await test.forgetMails();
+    await followSubscriptions(test.db, contextAt(new Date()), test);
+    expect((await test.mails()).filter(({ to }) => to === cast.alice.email)).toEqual([]);
+  });
+
+  it('after a cancellation that was taken back finds the days of grace as if there had been none', async () => {
+    await paidFor(1);
+    const oid = await order();
+    await alice.post('/billing/cancel', { when: 'period-end', reason: '' });
+    await alice.post('/billing/resume');
+    await paidFor(-3);
+    const { period_ends_at: ended } = await row();
+    await arrives(oid);
+    expect(await invoiced()).toMatchObject([{ period_start: ended }]);
+  });
+
+  it('after the end for which somebody cancelled begins when it is there: no days of grace were used', async () => {
+    await paidFor(1);
+    const oid = await order();
+    await alice.post('/billing/cancel', { when: 'period-end', reason: '' });
+    await paidFor(-3);
+    await set({ cancels_at: (await row()).period_ends_at });
+    const before = Date.now();
+    await arrives(oid);
+    const [invoice] = await invoiced();
+    expect(invoice?.period_start.getTime()).toBeGreaterThanOrEqual(before);
+    expect(await row()).toMatchObject({ cancels_at: null, period_ends_at: invoice?.period_end });
+  });
+
+  it('before the end for which somebody cancelled follows the time that is left, and ends the cancellation', async () => {
+    await paidFor(1);
+    const { period_ends_at: ends } = await row();
+    const oid = await order();
+    await alice.post('/billing/cancel', { when: 'period-end', reason: '' });
+    await arrives(oid);
+    expect(await invoiced()).toMatchObject([{ period_start: ends }]);
+    expect(await row()).toMatchObject({ cancels_at: null, cancelled_by: null, cancel_reason: null });
   });
 });

@@ -178,9 +178,19 @@ async function refund(
   const wish = { merchantOid, operatorId, amountMinor, endsPaidTime };
   const words = { policy: 'goodwill', reason: 'simulated year' } as const;
   const asked = await requestRefund(db, context, { ...wish, ...words, paytr, guards: [] });
-  if (asked === undefined || !asked.ok) return asked ?? { ok: false, reason: 'unknown-order' };
-  const sent = { merchantOid, refundId: asked.refund.id, operatorId, paytr, config, guards: [] };
-  return confirmRefund(db, context, sent);
+  if (asked === undefined) return { ok: false, reason: 'unknown-order' };
+  const refundId = asked.ok ? asked.refund.id : await findWish(db, merchantOid);
+  if (refundId === undefined) return asked;
+  return confirmRefund(db, context, { merchantOid, refundId, operatorId, paytr, config, guards: [] });
+}
+
+/** The wish of a process that died before it was confirmed: whoever comes back finds it on the page. */
+async function findWish(db: Knex, merchantOid: string): Promise<number | undefined> {
+  const wish = await db('refunds')
+    .join('payments', 'payments.id', 'refunds.payment_id')
+    .where({ 'payments.merchant_oid': merchantOid, 'refunds.state': 'requested' })
+    .first<{ id: number } | undefined>('refunds.id');
+  return wish?.id;
 }
 
 await main(process.env);
