@@ -17,6 +17,38 @@ const WRITES =
   /\b(insert into|delete from)\s+[a-z_]+|\bupdate\s+[a-z_]+\s+(as\s+\w+\s+)?set\b|\.(insert|update|increment)\(|\.del(ete)?\(\)/;
 const DECIDES = /^export (async )?function (decide|authorize|check|may|choose)[A-Z]/m;
 
+const tables = new Set(
+  [...readFileSync(join(root, 'migrations/schema.sql'), 'utf8').matchAll(/^create table (\w+)/gm)].map(
+    ([, name = '']) => name,
+  ),
+);
+
+/** The tables to which the statements of a file write: raw ones, and those that Knex builds. */
+function tablesWritten(path: string): string[] {
+  const text = readFileSync(join(root, path), 'utf8').replace(/^\s*(\/\/|\/?\*).*$/gm, '');
+  const raw = text.matchAll(
+    /\b(?:insert into|delete from|update(?=\s+\w+\s+(?:as\s+\w+\s+)?set\b))\s+(\w+)/g,
+  );
+  const built = [...text.matchAll(/\b\w+\(\s*'(\w+)(?: as \w+)?'\s*\)/g)].filter(({ index, 0: call }) =>
+    /\.(insert|update|increment|del|delete)\b/.test(chainAt(text, index + call.length)),
+  );
+  const found = [...raw, ...built].map(([, table = '']) => table);
+  return [...new Set(found)].filter((table) => tables.has(table) && table !== 'audit_logs');
+}
+
+/** The calls that follow on a value, without what stands between their brackets. */
+function chainAt(text: string, start: number): string {
+  let [depth, chain] = [0, ''];
+  for (const letter of text.slice(start)) {
+    if ('([{'.includes(letter)) depth += 1;
+    else if (')]}'.includes(letter)) depth -= 1;
+    else if (depth === 0 && ';,'.includes(letter)) break;
+    else if (depth === 0) chain += letter;
+    if (depth < 0) break;
+  }
+  return chain;
+}
+
 /** A hash is updated, too. */
 const OF_HASHES = /\b(createHash|createHmac)\([^)]*\)\s*\.update\(/g;
 
@@ -51,6 +83,8 @@ function isTypesOnly(names: string): boolean {
 interface Trace {
   title: string;
   files: string[];
+  /** The text of each step after its path. */
+  steps: string[];
 }
 
 /** The traces of src/README.md: a heading, then a numbered list whose items begin with a path. */
@@ -63,6 +97,7 @@ function readTraces(): Trace[] {
     .map((part) => ({
       title: part.slice(0, part.indexOf('\n')),
       files: [...part.matchAll(/^\d+\. `([^`]+)`/gm)].map(([, path = '']) => path),
+      steps: [...part.matchAll(/^\d+\. `[^`]+`(.*)$/gm)].map(([, step = '']) => step),
     }));
 }
 
@@ -116,5 +151,30 @@ describe('the traces in src/README.md', () => {
       return (writes || decides) && !trace.files.includes(path);
     });
     expect(hidden).toEqual([]);
+  });
+
+  // A file that only decides on one trace writes on another: one step of it must name what it writes.
+  const toldOf = new Map<string, string>();
+  for (const { files, steps } of traces)
+    for (const [index, path] of files.entries())
+      toldOf.set(path, `${toldOf.get(path) ?? ''} ${steps[index] ?? ''}`);
+
+  it('name each table that a file of a step writes to', () => {
+    const untold = [...toldOf].flatMap(([path, told]) =>
+      tablesWritten(path)
+        .filter((table) => !told.includes(`\`${table}\``))
+        .map((table) => `${path}: ${table}`),
+    );
+    expect(untold).toEqual([]);
+  });
+
+  it('say where an audit row is written', () => {
+    const writers = [...toldOf].filter(
+      ([path]) =>
+        !path.startsWith('src/audit/') &&
+        /AuditLogger\.log\w*\(/.test(readFileSync(join(root, path), 'utf8')),
+    );
+    expect(writers.filter(([, told]) => !told.includes('audit row')).map(([path]) => path)).toEqual([]);
+    expect(writers.length).toBeGreaterThan(20);
   });
 });
