@@ -236,7 +236,7 @@ describe('a link for a new password that an operator sends', () => {
     expect(again.text).toContain('A link is waiting already');
     const bobs = `${personPage(cast.bob)}/recovery?company=${String(cast.acme.id)}`;
     const refused = await olivia.follow(await olivia.post(bobs, { reason: 'three' }));
-    expect(refused.text).toContain('Only the sole admin of a company');
+    expect(refused.text).toContain('Only the sole administrator of a company');
     expect(await test.db('recovery_requests').whereIn('user_id', [cast.alice.id, cast.bob.id])).toHaveLength(
       1,
     );

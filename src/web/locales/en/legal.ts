@@ -49,7 +49,7 @@ export const legal = {
   placeholder_seller_name: 'name of the seller',
   placeholder_seller_address: 'address of the seller',
   placeholder_seller_phone: 'phone of the seller',
-  placeholder_seller_email: 'e-mail address of the seller',
+  placeholder_seller_email: 'email address of the seller',
   placeholder_seller_tax: 'tax office and number of the seller',
   placeholder_buyer_name: 'name of the buyer',
   placeholder_buyer_address: 'address of the buyer',

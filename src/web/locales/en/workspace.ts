@@ -47,7 +47,7 @@ export const workspace = {
   overBadge: 'Closed: over the plan',
   overTitle: 'Your plan has no room for this workspace',
   overText:
-    'It is kept with everything in it, and opens again when the plan grows or when others make room. The oldest workspaces stay open, and those of admins and of the people who joined first.',
+    'It is kept with everything in it, and opens again when the plan grows or when others make room. The oldest workspaces stay open, and those of administrators and of the people who joined first.',
   planLink: 'Plans and billing',
   monthTitle: 'This month',
   monthCompany: 'Use by the whole company',
@@ -135,9 +135,9 @@ export const workspace = {
 
   portsTitle: 'Ports',
   portsText:
-    'A server that you start in the workspace opens in a tab of its own, at an address that only you and admins may enter.',
+    'A server that you start in the workspace opens in a tab of its own, at an address that only you and administrators may enter.',
   portsTextOwner:
-    'A server that is started in the workspace opens in a tab of its own, at an address that only {owner} and admins may enter.',
+    'A server that is started in the workspace opens in a tab of its own, at an address that only {owner} and administrators may enter.',
   portsStopped: 'Start the workspace first, then a server in it.',
   portsNone_none: 'Servers on ports cannot be reached here, since workspaces have no network.',
   portsNone_shared: 'Servers on ports cannot be reached here, since workspaces share one network.',

@@ -385,7 +385,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   payment_reconciled: 'Ödeme, ödeme kuruluşuna sorularak bulundu',
   payment_superseded: 'Ödeme formu geçersiz kılındı',
   payment_expired: 'Ödemenin süresi doldu',
-  payment_status_asked: 'Ekip ödeme kuruluşuna sordu',
+  payment_status_asked: 'Görevliler ödeme kuruluşuna sordu',
   payment_accepted: 'İncelemedeki çekim kabul edildi',
   payment_review_noted: 'İncelemedeki çekime not',
   payment_returned: 'İncelemedeki çekim iade edildi',

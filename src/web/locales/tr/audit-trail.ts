@@ -135,7 +135,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   dispute_expired: '{dispute} itirazı yanıtsız kapandı',
   dispute_history_decided: '{dispute} itirazı için kartın geçmişi değerlendirildi',
   dispute_outcomes_exported: '{actor}, itirazların sonuçlarını indirdi',
-  dispute_reminded: 'Ekip, {dispute} itirazının son günü için uyarıldı',
+  dispute_reminded: 'Görevliler, {dispute} itirazının son günü için uyarıldı',
   reversal_issued: '{invoice} için {amount} tutarında {reversal} numaralı ters kayıt düzenlendi',
   subscription_change:
     '{change, select, longer {{plan} aboneliği uzatıldı; yeni bitiş: {until}} cancelled {{actor}, {plan} aboneliğini iptal etti; bitiş: {ends}} resumed {{actor}, {plan} aboneliğinin iptalini geri aldı} ended {{actor}, {plan} aboneliğinin ödenmiş süresini geri aldı; ödenen sürenin bitişi: {until}} past_due {{plan} aboneliğinin ödenmiş süresi bitti; çalışma alanları ek günlerde açık kalır} suspended {{plan} aboneliği askıya alındı; çalışma alanları kapalı} closed {{plan} aboneliği tamamen sona erdi} next_plan {Ödemesi önceden yapılan plana geçildi: {planBefore} → {plan}} plan_wanted {{actor}, ödenmiş sürenin sonundan itibaren {planWanted} planını seçti} currency {{actor}, varsayılan para birimi olarak {currencyAfter} seçti} plan_kept {{actor}, küçük plana geçişi geri aldı} other {Abonelik değişti: {planBefore} → {plan}; ödenen sürenin bitişi: {until}}}',

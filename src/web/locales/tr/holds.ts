@@ -28,7 +28,7 @@ export const holds: Record<keyof typeof en, string> = {
   case: 'Dosya',
   kind: 'Tür',
   kind_dispute: 'Ödeme itirazı',
-  'kind_legal-hold': 'Yasal saklama',
+  'kind_legal-hold': 'Yasal koruma',
   kindMissing: 'Bir tür seçin.',
   reference: 'Dosya numarası',
   referenceHint: 'Bankanın veya mahkemenin yazdığı biçimde',

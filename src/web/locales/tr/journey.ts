@@ -14,7 +14,7 @@ export const journey = {
   kind_cases: 'İtirazlar',
   case: '{order} siparişi hakkında itiraz {name}',
   kind_mails: 'E-postalar',
-  kind_others: 'Personel ve indirmeler',
+  kind_others: 'Görevliler ve indirmeler',
   counts:
     'Bu sürede: {audit_logs, number} denetim kaydı, {workspace_sessions, number} oturum, {payments, number} ödeme, {invoices, number} ödeme özeti, {acceptances, number} onay, {mails, number} e-posta.',
   cut: 'Her listenin en yeni {max, number} kaydı gösteriliyor. Daha kısa bir süre seçin veya hepsini içeren kanıt dosyasını indirin.',

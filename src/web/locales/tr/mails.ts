@@ -39,7 +39,7 @@ export const mails = {
 
   'source_hand-over': '{server} posta sunucusunun yanıtı',
   source_report: '{server} hakkındaki teslim raporundan',
-  source_person: 'Platform çalışanı tarafından',
+  source_person: 'Platform görevlisi tarafından',
   source_outbox: 'Kendi notumuz',
   body: 'E-posta',
   secretCut: 'İçindeki bağlantı, ona sahip olan herkese erişim verdiği için saklanmaz.',

@@ -15,9 +15,9 @@ export const disputeLetter = {
     'The terms were accepted on {at} with the button “{button}”; the text is kept word for word (SHA-256 {hash}).',
   policy_shown: 'The refund policy, version {version}, was part of what was shown and accepted on {at}.',
   card_consent: 'The consent to keep the card and charge later periods was given on {at} (SHA-256 {hash}).',
-  renewal_announced: 'The charge was announced by an e-mail to {to} on {at}.',
-  receipt_sent: 'The receipt went by e-mail to {to} on {at}, and the mail server took it.',
-  terms_sent: 'The accepted terms went by e-mail to {to} on {at}, and the mail server took them.',
+  renewal_announced: 'The charge was announced by an email to {to} on {at}.',
+  receipt_sent: 'The receipt went by email to {to} on {at}, and the mail server took it.',
+  terms_sent: 'The accepted terms went by email to {to} on {at}, and the mail server took them.',
   period: 'The payment bought the time from {from} to {until} (receipt {number}).',
   signed_in:
     'In that time the account was signed in to {count, plural, one {once, on {first}} other {# times, from {first} to {last}}}.',

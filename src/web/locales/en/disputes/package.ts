@@ -34,7 +34,7 @@ export const disputePackage = {
   event: 'Event',
   record: 'Record',
   event_signedUp: 'Account created',
-  event_confirmed: 'E-mail address confirmed by the customer',
+  event_confirmed: 'Email address confirmed by the customer',
   event_renewal_announced: 'Renewal announced by mail',
   event_reminder: 'Payment reminder sent by mail',
   event_consented: 'Contract and pre-contract information accepted',

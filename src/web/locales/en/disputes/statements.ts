@@ -43,7 +43,7 @@ export const usageStatements = {
   cancelIntro:
     'The subscription of {company} ends with its paid time, on {date}. Until then everything goes on.',
   cancelMeans:
-    'Nothing more is charged. Workspaces close on that day. Until then an admin can take this back on the billing page.',
+    'Nothing more is charged. Workspaces close on that day. Until then an administrator can take this back on the billing page.',
   cancelCard: 'The stored card is removed.',
   cancelNow:
     'This link cancels for the end of the paid time only, and that can be taken back. To cancel at once, sign in:',
@@ -51,7 +51,7 @@ export const usageStatements = {
   confirm: 'Yes, cancel at the end of the paid time',
   confirmMissing: 'Tick the box to confirm.',
   cancelButton: 'Cancel the subscription',
-  cancelledText: 'The subscription is cancelled. It ends on {date}. All admins got a mail about it.',
+  cancelledText: 'The subscription is cancelled. It ends on {date}. All administrators got a mail about it.',
   nothingToCancel: 'There is no paid time left that this link could cancel. Questions: {contact}',
   keep: 'If you want to keep it, close this page: nothing has happened.',
 

@@ -12,12 +12,12 @@ export const finance = {
   searchTitle: 'Find a payment',
   searchLabel: 'Find a payment',
   searchHint:
-    'Order number, number of a receipt or invoice, ETTN, e-mail address, masked card (455359******6747), or amount and date (499.00 TRY 30.11.2026).',
+    'Order number, number of a receipt or invoice, ETTN, email address, masked card (455359******6747), or amount and date (499.00 TRY 30.11.2026).',
   searchNone: 'No payment found',
   searchNoneText: 'Nothing fits “{text}”. Check the number, or look for the amount and the date.',
   searchStart: 'What are you looking for?',
   error_search:
-    'We cannot read this. Give one order or invoice number, e-mail address or masked card; or an amount, a currency and a date. Never type a whole card number.',
+    'We cannot read this. Give one order or invoice number, email address or masked card; or an amount, a currency and a date. Never type a whole card number.',
   order: 'Order',
   company: 'Company',
   ordered: 'Ordered',

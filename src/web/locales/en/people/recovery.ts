@@ -39,7 +39,7 @@ export const recovery = {
   'link_no-mail': 'No mail server is set up, so no link can be sent.',
   reason: 'Reason, and how the person was identified',
   reasonHint:
-    'The only admin of a company gets a link for a new password after 24 hours. They are told at once, and can object.',
+    'The only administrator of a company gets a link for a new password after 24 hours. They are told at once, and can object.',
   reasonMissing: 'Say why, and how the person was identified.',
   request: 'Send a link after 24 hours',
   requested: 'The person was told. The link goes out in {hours} hours unless they object.',
@@ -47,14 +47,14 @@ export const recovery = {
   cancel: 'Do not send it',
   cancelled: 'The link will not be sent.',
   noneWaits: 'No link was waiting.',
-  notSoleAdmin: 'An admin of the company can send this person a link for a new password.',
+  notSoleAdmin: 'An administrator of the company can send this person a link for a new password.',
   'refused_not-sole-admin':
-    'Only the sole admin of a company gets a link from us. Everybody else gets it from their admin.',
+    'Only the sole administrator of a company gets a link from us. Everybody else gets it from their administrator.',
   refused_already: 'A link is waiting already.',
   'refused_no-mail': 'No mail server is set up, so no link can be sent.',
   mailSubject: 'Somebody wants a new password for your YouAreCoder account',
   mailBody:
-    'Our staff were asked for a new password for your account. You are the only admin of your company, so on {time} (Istanbul time) we will send a link to this address by which a new password can be set.',
+    'Our staff were asked for a new password for your account. You are the only administrator of your company, so on {time} (Istanbul time) we will send a link to this address by which a new password can be set.',
   mailLink: 'If you did not ask for it, object here. You need no sign-in:',
   mailIgnore: 'If it was you, there is nothing to do: the link comes by itself.',
   openTitle: 'Object to a new password',

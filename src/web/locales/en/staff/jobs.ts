@@ -13,7 +13,7 @@ export const jobs = {
   'name_destroy-workspaces': 'Destroy deleted workspaces',
   'name_password-resets': 'Mail links for a new password',
   'name_lock-mails': 'Mail about locked accounts',
-  name_recoveries: 'Mail the only admin of a company',
+  name_recoveries: 'Mail the only administrator of a company',
   'name_expire-factor-resets': 'End old wishes about lost second factors',
   'name_write-refused-attempts': 'Write down refused attempts',
   'name_watch-security-events': 'Look at refused requests',

@@ -25,7 +25,7 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   'subject_key-added': 'YouAreCoder hesabınıza bir SSH anahtarı eklendi',
   'subject_evidence-downloaded': 'Kanıt dosyası indirildi',
   'subject_unusual-hour': 'YouAreCoder hesabınız alışılmadık bir saatte kullanıldı',
-  'subject_operator-looked': 'Çalışanlarımızdan biri şirketinizin sayfalarına baktı',
+  'subject_operator-looked': 'Görevlilerimizden biri şirketinizin sayfalarına baktı',
 
   'why_new-device': 'Bu hesapta hiç kullanılmamış bir tarayıcıyla giriş yapıldı.',
   'why_new-country': 'Hesap, son zamanlarda kullanılmadığı bir ülkede kullanıldı.',
@@ -44,7 +44,7 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   'why_evidence-downloaded': 'Bir kişi hakkındaki kanıt dosyası indirildi.',
   'why_unusual-hour': 'İşlem, hesabın neredeyse hiç kullanılmadığı bir saatte yapıldı.',
   'why_operator-looked':
-    'Çalışanlarımızdan biri şirketinizin sayfalarını açtı. Bunu bir isteği veya itirazı yanıtlamak için yapabilir; her bakış denetim izinizde durur.',
+    'Görevlilerimizden biri şirketinizin sayfalarını açtı. Bunu bir isteği veya itirazı yanıtlamak için yapabilir; her bakış denetim kaydınızda durur.',
 
   factWhen: 'Ne zaman',
   country: 'Ülke',
@@ -66,7 +66,7 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   incidentSubject: 'Şirketinizde güvenlik olayı',
   incidentBody:
     '{person} adlı kişinin hesabı hakkında bir olay açıldı: hesabı başka biri kullanmış olabilir.',
-  incidentBodyCompany: 'Çalışanlarımızın şirketinize bakışı hakkında bir olay açıldı.',
+  incidentBodyCompany: 'Görevlilerimizin şirketinize bakışı hakkında bir olay açıldı.',
   incidentLink: 'Ne oldu, ne yapıldı:',
   incidentDecline:
     'Bu iletiyi yönetici olduğunuz için alıyorsunuz. İstemezseniz buradan kapatabilirsiniz: {url}',
@@ -89,7 +89,7 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
     'Artık hesapta kimsenin oturumu açık değil. Hemen yeni bir parola belirleyin: bağlantı e-posta kutunuza geliyor.',
   reportedNoMail:
     'Burada bir e-posta sunucusu ayarlanmamış. Yeni parola isteyin veya {contact} adresine yazın.',
-  reportedIncident: 'Bir olay açıldı. Şirketinizin yöneticileri ve çalışanlarımız inceliyor.',
+  reportedIncident: 'Bir olay açıldı. Şirketinizin yöneticileri ve görevlilerimiz inceliyor.',
   reportedAgain: 'Bağlantıyı yeniden iste',
   overTitle: 'Bu bağlantı artık geçerli değil',
   overText:
@@ -141,7 +141,7 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   securedDetails:
     '{browsers, plural, other {# tarayıcı}} oturumu kapatıldı, {tokens, plural, other {# erişim anahtarı}} geri alındı, {keys, plural, other {# SSH anahtarı}} kaldırıldı, {devices, plural, other {# tarayıcı}} unutuldu, {factors, plural, other {# ikinci adım}} kaldırıldı; giriş için yeni parola bekleniyor',
   stepAlert: '{id} numaralı uyarı hakkında',
-  trail: 'Denetim izinde bu kişiyle ilgili her şey',
+  trail: 'Denetim kaydında bu kişiyle ilgili her şey',
   note: 'Not',
   noteHint: 'Ne öğrendiniz, kime sordunuz, neye karar verdiniz. Sonradan değiştirilemez.',
   noteAdd: 'Not ekle',
@@ -187,7 +187,7 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   set_trustedDays: '{value} gün',
   set_knownEvents: '{value} olay',
   rulesMuted: 'Sessiz: uyarı vermez',
-  rulesStaff: 'Platform çalışanları kurallara bakabilir; onları yalnızca şirketin yöneticisi değiştirir.',
+  rulesStaff: 'Platform görevlileri kurallara bakabilir; onları yalnızca şirketin yöneticisi değiştirir.',
   rule: 'Kural',
   previewTitle: 'Bu kurallar son {days} günde ne uyarısı verirdi',
   previewIntro:
@@ -212,7 +212,7 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   'rule_key-added': 'SSH anahtarı eklendi',
   'rule_evidence-downloaded': 'Kanıt indirildi',
   'rule_unusual-hour': 'Alışılmadık saat',
-  'rule_operator-looked': 'Çalışanımız baktı',
+  'rule_operator-looked': 'Görevlimiz baktı',
   'about_new-device':
     'Hesaba hiç girmemiş bir tarayıcı. Kişinin kullandığı bir ağda aynı türden tarayıcı uyarı vermez: büyük olasılıkla çerezleri silinmiştir.',
   'about_new-country':
@@ -234,7 +234,7 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
     'Kişi hakkındaki kanıtın, indirenin uzun süredir kullanmadığı bir tarayıcıda veya başka bir ağda indirilmesi; günde bir kez. 0 gün: her indirme günü.',
   'about_unusual-hour': 'Kişinin neredeyse hiç bulunmadığı bir saatte indirme, anahtar veya değişiklik.',
   'about_operator-looked':
-    'Çalışanlarımızdan biri şirketin bir sayfasını açar. Her çalışan için günde bir uyarı.',
+    'Görevlilerimizden biri şirketin bir sayfasını açar. Her görevli için günde bir uyarı.',
   threshold_familiarDays: 'Bu kadar gün içinde görülen tanıdıktır',
   threshold_kmPerHour: 'En hızlı yolculuk, saatte km',
   threshold_failures: 'Yanlış parola sayısı',
@@ -279,8 +279,8 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   fixed_payments: 'Ödemelerinizin özetleri, faturaları ve haberleri',
   fixedWhy_payments: 'Kanun ve sözleşmemiz bunları almanızı ister.',
   noticesChoice: 'Sizin seçiminiz',
-  'declinable_staff-looks': 'Çalışanlarımız şirkete baktı veya kanıtını indirdi',
-  'declinableHint_staff-looks': 'Yöneticiler için. Her bakış denetim izinde zaten durur.',
+  'declinable_staff-looks': 'Görevlilerimiz şirkete baktı veya kanıtını indirdi',
+  'declinableHint_staff-looks': 'Yöneticiler için. Her bakış denetim kaydında zaten durur.',
   declinable_incidents: 'Şirketten birinin güvenlik olayı',
   declinableHint_incidents: 'Yöneticiler için. Olaylar güvenlik sayfasında zaten durur.',
   noticesNoChoice: 'Size gönderdiğimiz başka bir şey yok.',

@@ -133,7 +133,7 @@ export const exhibits = {
   fact_reference: 'Bankanın referansı',
   fact_plan: 'Plan',
   fact_period: 'Ödenen dönem',
-  fact_invoice: 'Makbuz ya da fatura',
+  fact_invoice: 'Ödeme özeti ya da fatura',
   fact_use: 'O dönemdeki kullanım',
   fact_useValue: '{sessions, plural, =1 {1 oturum} other {# oturum}}, en az {hours} saat',
   fact_lastUse: 'Son kullanım',

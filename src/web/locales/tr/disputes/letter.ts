@@ -19,10 +19,10 @@ export const disputeLetter = {
     'Kartın saklanmasına ve sonraki dönemlerin tahsiline {at} tarihinde onay verildi (SHA-256 {hash}).',
   renewal_announced: 'Tahsilat, {at} tarihinde {to} adresine gönderilen e-postayla önceden bildirildi.',
   receipt_sent:
-    'Makbuz {at} tarihinde {to} adresine e-postayla gönderildi ve posta sunucusu tarafından teslim alındı.',
+    'Ödeme özeti {at} tarihinde {to} adresine e-postayla gönderildi ve posta sunucusu tarafından teslim alındı.',
   terms_sent:
     'Kabul edilen koşullar {at} tarihinde {to} adresine e-postayla gönderildi ve posta sunucusu tarafından teslim alındı.',
-  period: 'Ödeme {from} ile {until} arasındaki süreyi satın aldı (makbuz {number}).',
+  period: 'Ödeme {from} ile {until} arasındaki süreyi satın aldı (ödeme özeti {number}).',
   signed_in:
     'Bu sürede hesaba {count, plural, one {bir kez girildi: {first}} other {# kez girildi: {first} ile {last} arasında}}.',
   used: 'Bu sürede {first} ile {last} arasında {count, plural, one {# oturum} other {# oturum}} ve {time} kanıtlanmış kullanım var.',

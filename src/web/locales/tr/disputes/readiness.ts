@@ -43,7 +43,7 @@ export const readiness = {
   exposed: 'Şu an risk altında',
   period: 'Ödenmiş süre',
   noPeriod: 'yok: karşılığında süre verilmedi',
-  receipt: 'Makbuz',
+  receipt: 'Ödeme özeti',
   assess: 'Yeniden değerlendir',
   assessHint: 'Kullanımı yeniden sayar ve ödemeyi şu an saklananlarla değerlendirir.',
   assessed: 'Şu an saklananlarla değerlendirildi.',

@@ -7,7 +7,7 @@ export const usageStatements = {
   upgradeTo: 'Yükseltilen plan',
   period: '{plan}, {from} – {to}',
   paid: 'Ödeme',
-  paidOn: '{date} tarihinde {amount}, makbuz {invoice}',
+  paidOn: '{date} tarihinde {amount}, ödeme özeti {invoice}',
   used: 'Kullanım',
   usedBetween: '{sessions, number} oturum: en az {least}, en çok {most}',
   notUsed: 'bu ay kullanılmadı',

@@ -43,5 +43,5 @@ export const logState = {
   by_outside: 'yalnızca dışarıda saklanan bir denetim noktasıyla ortaya çıkar.',
   isOutside: 'Bu platformun denetim noktaları dışarıda saklanıyor: günlük hakkındaki sayfaya bakın.',
   notOutside:
-    'Makbuzlar ve e-postalar denetim noktalarını alıcılarına taşır. Bunun dışında bu kurulum dışarıda denetim noktası saklamıyor: işletmecisinden bir zaman damgası kurumu veya tanık isteyin.',
+    'Ödeme özetleri ve e-postalar denetim noktalarını alıcılarına taşır. Bunun dışında bu kurulum dışarıda denetim noktası saklamıyor: işletmecisinden bir zaman damgası kurumu veya tanık isteyin.',
 };

@@ -23,7 +23,7 @@ export const publicLog = {
   outsideHeading: 'Denetim noktalarının dışarıda saklandığı yerler',
   outsideText:
     'Platformun günlüğünde bütün şirketlerin en yeni denetim noktaları vardır; onun denetim noktası hepsinin yerine geçer.',
-  outsideMails: 'Makbuzlar ve ödemelerle ilgili e-postalar, şirketin en yeni denetim noktasıyla biter.',
+  outsideMails: 'Ödeme özetleri ve ödemelerle ilgili e-postalar, şirketin en yeni denetim noktasıyla biter.',
   stamped: 'Günde bir kez bağımsız bir kurum zaman damgası vurur (RFC 3161). En yenisi: {authority},',
   stampedByOurselves:
     'Günde bir kez zaman damgası alır, ancak damgayı bizden bağımsız olmayan bir kurum vurur. En yenisi: {authority},',
