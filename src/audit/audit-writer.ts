@@ -6,7 +6,7 @@ import type { AuditSpool } from './audit-spool.ts';
 import { createBatcher } from './batcher.ts';
 import { insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-events.ts';
 import type { OtherFolder, SpoolFolders } from './spool-folders.ts';
-import { createSpoolReplay } from './spool-replay.ts';
+import { SpoolReplay } from './spool-replay.ts';
 
 /**
  * Writes audit rows that belong to no transaction: many at once, and to the spool when Postgres cannot take
@@ -85,7 +85,7 @@ const WRITES_IN_FLIGHT = 2;
  */
 export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
   const { db, log, metrics, spool, limits } = deps;
-  const replay = createSpoolReplay(deps);
+  const replay = new SpoolReplay(deps);
   let lostEvents = 0;
 
   const keep = async (row: AuditRow, reason: SpoolReason): Promise<void> => {

@@ -7,15 +7,15 @@ import { NotFound } from '../errors.ts';
 import type { ReadDb } from '../db/read-db.ts';
 import type { Download, DownloadEnd } from '../web/downloads/download.ts';
 import { findSubject, type Subject } from './queries.ts';
-import type { AuditRecord } from '../audit/audit-record.ts';
 import { EVIDENCE_SCHEMA_VERSION } from './schemas/bundle-schema.ts';
-import { countEvidence, type EvidenceCounts, type EvidenceScope } from './scope.ts';
+import { countBatches, countParts, countTotal, sumOf } from './count-records.ts';
+import type { EvidenceCounts, EvidenceScope } from './scope.ts';
 import { startProgress } from './export-progress.ts';
 import type { WithheldKind } from './schemas/proof-schema.ts';
 import type { EvidenceFormat } from './input.ts';
 import { logSigner, type LogSigner } from '../transparency/sequence/log-signer.ts';
 import { publishCompanyGuarded } from '../transparency/heads/outside/publish-company-guarded.ts';
-import { readAuditRecords, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
+import { readAuditRecords, readEvidence, type Downloader } from './read-evidence.ts';
 import { inSnapshot, withFirstChunk } from '../db/stream-rows.ts';
 import type { CsvSeparator } from './csv.ts';
 import { writeAuditCsv, writeBundle, writeLines } from './write-evidence.ts';
@@ -102,7 +102,7 @@ export async function exportEvidence(
   const progress = await startProgress(db, context, {
     userId: input.by.id,
     token: input.progressToken ?? null,
-    rowsDone: () => sum(running.rows),
+    rowsDone: () => sumOf(running.rows),
   });
   const ended = new AbortController();
   const finish = async (endContext: RequestContext, end: DownloadEnd): Promise<void> => {
@@ -159,65 +159,16 @@ function readChunks(
 ): AsyncGenerator<string | Buffer, void> {
   return inSnapshot<string | Buffer>(reads, signal, (snapshot) => {
     if (format === 'csv') {
-      const records = watchedRecords(readAuditRecords(snapshot, scope), rows, onFirstList);
+      const records = countBatches(readAuditRecords(snapshot, scope), rows, onFirstList);
       return writeAuditCsv(records, subject.user, separator);
     }
-    const parts = watched(
+    const parts = countParts(
       readEvidence(snapshot, context, { scope, by, form: format, signer }),
       rows,
       onFirstList,
     );
     return format === 'ndjson' ? writeLines(parts) : writeBundle(parts);
   });
-}
-
-/**
- * Counts the pieces that pass. The lists are queried only after the first piece of the file has been sent.
- */
-async function* watched(
-  parts: AsyncIterable<EvidencePart>,
-  rows: EvidenceCounts,
-  onFirstList: () => void,
-): AsyncGenerator<EvidencePart, void> {
-  let isFirstList = true;
-  for await (const part of parts) {
-    if (part.part === 'list' && isFirstList) {
-      isFirstList = false;
-      onFirstList();
-    } else if (part.part === 'records') {
-      rows[part.list] += part.records;
-    }
-    yield part;
-  }
-}
-
-async function* watchedRecords(
-  batches: AsyncIterable<AuditRecord[]>,
-  rows: EvidenceCounts,
-  onStart: () => void,
-): AsyncGenerator<AuditRecord[], void> {
-  onStart();
-  for await (const records of batches) {
-    rows.audit_logs += records.length;
-    yield records;
-  }
-}
-
-/** Runs on a connection of its own beside the stream, and is stopped when the download ends first. */
-async function countTotal(
-  reads: Knex,
-  { scope, format, signal }: Export,
-  ended: AbortSignal,
-): Promise<number> {
-  const counting = inSnapshot(reads, AbortSignal.any([signal, ended]), async function* (snapshot) {
-    yield await countEvidence(snapshot, scope);
-  });
-  for await (const counts of counting) return format === 'csv' ? counts.audit_logs : sum(counts);
-  return 0;
-}
-
-function sum(rows: EvidenceCounts): number {
-  return rows.audit_logs + rows.workspace_sessions + rows.payments + rows.invoices;
 }
 
 async function auditStart(db: Knex, context: RequestContext, { scope, format }: Export): Promise<void> {
