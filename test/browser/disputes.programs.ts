@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { unzipSync } from 'fflate';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import type { Browser, Page } from 'playwright-core';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sequenceLeftovers } from '../../src/transparency/sequence/sequence-leftovers.ts';
 import { sendDueMails } from '../../src/mail/send-due-mails.ts';
@@ -19,6 +17,7 @@ import { startListeningApp, type ListeningApp } from '../support/listening-app.t
 import { codeAt, TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
 import { PASSWORD } from '../support/sign-in.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
+import { startMailServer, type MailServer } from './mail-server.ts';
 
 const browserPath = findBrowser();
 
@@ -64,17 +63,7 @@ function deliveredReport({ message_id, envelope_id }: SentMail): Buffer {
 }
 
 describe.skipIf(browserPath === null)('a dispute, from the notice to its end', { timeout: 120_000 }, () => {
-  const received: ParsedMail[] = [];
-  const mailServer = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData: (stream, _session, done) => {
-      simpleParser(stream).then((mail) => {
-        received.push(mail);
-        done();
-      }, done);
-    },
-  });
+  let mailServer: MailServer;
   let app: ListeningApp;
   let browser: Browser;
   let scene: Scene;
@@ -83,10 +72,8 @@ describe.skipIf(browserPath === null)('a dispute, from the notice to its end', {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    mailServer.on('error', () => undefined);
-    await new Promise<void>((done) => mailServer.listen(0, '127.0.0.1', done));
-    const { port } = mailServer.server.address() as AddressInfo;
-    app = await startListeningApp({ env: { SMTP_URL: `smtp://127.0.0.1:${String(port)}` } });
+    mailServer = await startMailServer();
+    app = await startListeningApp({ env: { SMTP_URL: mailServer.url } });
     scene = await buildPaid(app.db);
     await buildUse(app.database, scene);
     await sequenceLeftovers(app.db, { at: new Date() });
@@ -110,9 +97,7 @@ describe.skipIf(browserPath === null)('a dispute, from the notice to its end', {
   afterAll(async () => {
     await browser.close();
     await app.close();
-    await new Promise<void>((done) => {
-      mailServer.close(done);
-    });
+    await mailServer.close();
   });
 
   /** Hands due mails to the mail server, as scheduled work does. */
@@ -130,7 +115,7 @@ describe.skipIf(browserPath === null)('a dispute, from the notice to its end', {
 
   /** The mail of that subject which the mail server got for somebody. */
   function mailTo({ email }: { email: string }, subject: RegExp): ParsedMail {
-    const found = received.find(
+    const found = mailServer.received.find(
       (mail) => subject.test(mail.subject ?? '') && [mail.to].flat().some((to) => to?.text.includes(email)),
     );
     if (found === undefined) throw new Error(`no mail ${subject.source} to ${email}`);
@@ -256,7 +241,9 @@ describe.skipIf(browserPath === null)('a dispute, from the notice to its end', {
     const soon = new Date(Date.now() + 6 * 86_400_000);
     await remindOfDeadlines(app.db, contextAt(soon), { config: app.config });
     await deliver(soon);
-    expect(received.map(({ subject }) => subject)).toContain('Dispute TR-2026-0043: the last day is near');
+    expect(mailServer.received.map(({ subject }) => subject)).toContain(
+      'Dispute TR-2026-0043: the last day is near',
+    );
     expect(mailTo(scene.cast.olivia, /last day is near/).text).toContain('/admin/disputes/');
   });
 

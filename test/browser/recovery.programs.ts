@@ -1,30 +1,19 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { simpleParser, type ParsedMail } from 'mailparser';
 import type { Browser, Page } from 'playwright-core';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useTestDatabase } from '../support/database.ts';
 import { startAppProcess, type AppProcess } from '../support/programs/app-process.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { PASSWORD } from '../support/sign-in.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
+import { startMailServer, type MailServer } from './mail-server.ts';
 
 const browserPath = findBrowser();
 const NEW_PASSWORD = 'a password that nobody has guessed';
 
 describe.skipIf(browserPath === null)('a forgotten password', { timeout: 120_000 }, () => {
   const database = useTestDatabase();
-  const received: ParsedMail[] = [];
-  const mailServer = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData: (stream, _session, done) => {
-      simpleParser(stream).then((mail) => {
-        received.push(mail);
-        done();
-      }, done);
-    },
-  });
+  let mailServer: MailServer;
   let cast: Cast;
   let app: AppProcess;
   let url: string;
@@ -33,24 +22,21 @@ describe.skipIf(browserPath === null)('a forgotten password', { timeout: 120_000
 
   beforeAll(async () => {
     cast = await buildCast(database.db);
-    mailServer.on('error', () => undefined);
-    await new Promise<void>((done) => mailServer.listen(0, '127.0.0.1', done));
+    mailServer = await startMailServer();
     const port = String(await findFreePort());
     url = `http://localhost:${port}`;
     app = await startAppProcess({
       DATABASE_URL: database.appUrl,
       PORT: port,
       BASE_URL: url,
-      SMTP_URL: `smtp://127.0.0.1:${String((mailServer.server.address() as AddressInfo).port)}`,
+      SMTP_URL: mailServer.url,
     });
     browser = await launchBrowser(browserPath ?? '');
   });
   afterAll(async () => {
     await browser.close();
     await app.kill();
-    await new Promise<void>((done) => {
-      mailServer.close(done);
-    });
+    await mailServer.close();
   });
 
   /** A browser of its own, on the page for signing in. */
@@ -107,14 +93,16 @@ describe.skipIf(browserPath === null)('a forgotten password', { timeout: 120_000
     await page.goto(linkFor(cast.bob.email) ?? '');
     expect(await page.getByLabel(/new password/i).count()).toBe(0);
     await expect
-      .poll(() => received.filter(({ text }) => /password/.test(text ?? '')).length, { timeout: 60_000 })
+      .poll(() => mailServer.received.filter(({ text }) => /password/.test(text ?? '')).length, {
+        timeout: 60_000,
+      })
       .toBeGreaterThan(1);
     expect(complaints).toEqual([]);
   });
 
   /** The link for a new password in the newest mail to an address. */
   function linkFor(email: string): string | null {
-    const mails = received.filter(({ to }) => [to].flat().some((list) => list?.text === email));
+    const mails = mailServer.received.filter(({ to }) => [to].flat().some((list) => list?.text === email));
     const links = mails.map(({ text = '' }) => /http:\S+\/auth\/reset\/[\w-]{43}/.exec(text)?.[0] ?? null);
     return links.findLast((link) => link !== null) ?? null;
   }

@@ -7,6 +7,8 @@ import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { confirmForm, linkToken } from '../input.ts';
 import { confirmChange, openChange, type OpenedChange } from './confirm-change.ts';
 import { openWayBack, restoreAddress } from './restore-address.ts';
+import type { ProofRefusal } from './prove-account.ts';
+import { refuseProof } from './confirm-router.ts';
 
 type Parts = AppDeps & { limits: AttemptLimits };
 
@@ -47,13 +49,14 @@ async function confirmFromForm(parts: Parts, req: Request, res: Response): Promi
   }
   const form = confirmForm.parse(req.body ?? {});
   const context = requestContext(req);
-  const tooMany = (seconds: number): void => {
-    res.status(429).setHeader('retry-after', String(seconds));
-    renderConfirm(res, opened, { form: t('auth.tooMany', { minutes: Math.ceil(seconds / 60) }) });
+  const askAgain = (refusal: ProofRefusal): void => {
+    refuseProof(res, refusal, form, (errors) => {
+      renderConfirm(res, opened, errors);
+    });
   };
   const wait = await secondsToWait(parts.limits.confirmByIp, addressKey(context.ip));
   if (wait !== null) {
-    tooMany(wait);
+    askAgain({ ok: false, reason: 'locked', retryAfterSeconds: wait });
     return;
   }
   const outcome = await confirmChange(parts.db, context, {
@@ -64,12 +67,8 @@ async function confirmFromForm(parts: Parts, req: Request, res: Response): Promi
   if (outcome.ok) {
     setFlash(req, 'success', t('address.changed', { email: outcome.email }));
     res.redirect(303, opened.isOwn ? '/account/email' : '/auth/login');
-  } else if (outcome.reason === 'locked') {
-    tooMany(outcome.retryAfterSeconds);
-  } else if (outcome.reason === 'wrong-password') {
-    res.status(422);
-    const isEmpty = (form.password ?? '') === '';
-    renderConfirm(res, opened, { password: t(isEmpty ? 'auth.passwordMissing' : 'address.wrongPassword') });
+  } else if (outcome.reason === 'locked' || outcome.reason === 'wrong-password') {
+    askAgain(outcome);
   } else {
     renderProblem(res, outcome.reason);
   }

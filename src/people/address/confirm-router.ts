@@ -10,6 +10,7 @@ import { confirmForm, linkToken } from '../input.ts';
 import { askAgain } from './ask-for-confirmation.ts';
 import { confirmAddress, openConfirmation, type OpenedConfirmation } from './confirm-address.ts';
 import { confirmationLink } from './confirmation-mails.ts';
+import type { ProofRefusal } from './prove-account.ts';
 
 type Parts = AppDeps & { limits: AttemptLimits };
 
@@ -80,26 +81,41 @@ async function confirmFromForm(parts: Parts, req: Request, res: Response): Promi
   const form = confirmForm.parse(req.body ?? {});
   const context = requestContext(req);
   const wait = await secondsToWait(limits.confirmByIp, addressKey(context.ip));
-  const tooMany = (seconds: number): void => {
-    res.status(429).setHeader('retry-after', String(seconds));
-    renderConfirm(res, opened, { form: t('auth.tooMany', { minutes: Math.ceil(seconds / 60) }) });
+  const askAgain = (refusal: ProofRefusal): void => {
+    refuseProof(res, refusal, form, (errors) => {
+      renderConfirm(res, opened, errors);
+    });
   };
   if (wait !== null) {
-    tooMany(wait);
+    askAgain({ ok: false, reason: 'locked', retryAfterSeconds: wait });
     return;
   }
   const outcome = await confirmAddress(db, context, { token: String(req.params.token), ...form });
   if (outcome.ok) {
     setFlash(req, 'success', t('address.confirmed', { email: opened.email }));
     res.redirect(303, opened.isOwn ? '/workspace' : '/auth/login');
-  } else if (outcome.reason === 'locked') {
-    tooMany(outcome.retryAfterSeconds);
-  } else if (outcome.reason === 'wrong-password') {
-    res.status(422);
-    const isEmpty = (form.password ?? '') === '';
-    renderConfirm(res, opened, { password: t(isEmpty ? 'auth.passwordMissing' : 'address.wrongPassword') });
+  } else if (outcome.reason === 'locked' || outcome.reason === 'wrong-password') {
+    askAgain(outcome);
   } else {
     renderProblem(res, outcome.reason);
+  }
+}
+
+/** Has the form of a link shown again, with what was wrong with the password, or when to come back. */
+export function refuseProof(
+  res: Response,
+  refusal: ProofRefusal,
+  { password }: { password: string | null },
+  render: (errors: Record<string, string>) => void,
+): void {
+  const { t } = formatOf(res);
+  if (refusal.reason === 'locked') {
+    const { retryAfterSeconds } = refusal;
+    res.status(429).setHeader('retry-after', String(retryAfterSeconds));
+    render({ form: t('auth.tooMany', { minutes: Math.ceil(retryAfterSeconds / 60) }) });
+  } else {
+    res.status(422);
+    render({ password: t((password ?? '') === '' ? 'auth.passwordMissing' : 'address.wrongPassword') });
   }
 }
 
