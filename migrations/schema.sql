@@ -888,7 +888,7 @@ create table gateway_payout_lines (
   ordinal integer not null,
   amount_minor bigint not null,
   constraint pk_gateway_payout_lines PRIMARY KEY (id),
-  constraint uq_gateway_payout_lines_line UNIQUE (merchant_oid, day, amount_minor, currency, ordinal),
+  constraint uq_gateway_payout_lines_row UNIQUE (report_id, merchant_oid, amount_minor, currency, ordinal),
   constraint fk_gateway_payout_lines_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
   constraint fk_gateway_payout_lines_report FOREIGN KEY (report_id) REFERENCES gateway_reports(id) ON DELETE RESTRICT,
   constraint ck_gateway_payout_lines_ordinal CHECK (ordinal > 0)
@@ -908,10 +908,13 @@ create table gateway_payouts (
   sales_minor bigint not null,
   returns_minor bigint not null,
   net_minor bigint not null,
+  ordinal integer not null,
   constraint pk_gateway_payouts PRIMARY KEY (id),
-  constraint uq_gateway_payouts_sums UNIQUE (day, currency, iban, sales_minor, returns_minor, net_minor),
-  constraint fk_gateway_payouts_report FOREIGN KEY (report_id) REFERENCES gateway_reports(id) ON DELETE RESTRICT
+  constraint uq_gateway_payouts_row UNIQUE (report_id, day, currency, iban, sales_minor, returns_minor, net_minor, ordinal),
+  constraint fk_gateway_payouts_report FOREIGN KEY (report_id) REFERENCES gateway_reports(id) ON DELETE RESTRICT,
+  constraint ck_gateway_payouts_ordinal CHECK (ordinal > 0)
 );
+CREATE INDEX idx_gateway_payouts_day ON gateway_payouts USING btree (day, currency);
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON gateway_payouts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON gateway_payouts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

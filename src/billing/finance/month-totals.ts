@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { currencies, type Currency } from '../../currency.ts';
+import { NEWEST_PAYOUTS } from './newest-payouts.ts';
 
 /** How many, and how much in minor units. */
 interface Sum {
@@ -198,15 +199,11 @@ async function readFees(db: Knex, time: Time): Promise<SumRow[]> {
     );
 }
 
-/** The newest sums of each day count: an earlier report may have come before the day was over. */
+/** As the newest report about each day has them: an earlier one may have come before the day was over. */
 async function readPayouts(db: Knex, time: Time): Promise<SumRow[]> {
-  const newest = db('gateway_payouts')
-    .distinctOn('day', 'currency', 'iban')
+  return db
+    .from(db.raw(`(${NEWEST_PAYOUTS}) as paid`))
     .whereRaw(DAY_WITHIN, [time.from, time.to])
-    .orderBy(['day', 'currency', 'iban', { column: 'id', order: 'desc' }])
-    .select('currency', 'net_minor')
-    .as('newest');
-  return db(newest)
     .groupBy('currency')
     .select<SumRow[]>(
       'currency',

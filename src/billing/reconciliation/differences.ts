@@ -8,6 +8,7 @@ export type DifferenceKind =
   | 'refund_not_listed'
   | 'payout_without_payment'
   | 'payout_sum_differs'
+  | 'charge_not_paid_out'
   | 'paid_not_active'
   | 'active_not_paid'
   | 'paid_without_legal_invoice'

@@ -6,7 +6,7 @@ import {
   findFirstMovementDay,
   findFirstOrderTime,
   findNewestReportDay,
-  listPayoutDaysWithoutLines,
+  listPayoutDaysToAsk,
 } from './queries.ts';
 import { cutDays, daysBefore, gatewayDay } from './report-days.ts';
 import { storePayoutLines, storePayouts, storeTransactions } from './store-report.ts';
@@ -77,7 +77,9 @@ async function fetchPayouts(db: Knex, context: RequestContext, paytr: Paytr, tod
 
 async function fetchPayoutLines(db: Knex, context: RequestContext, paytr: Paytr): Promise<number> {
   let added = 0;
-  for (const day of await listPayoutDaysWithoutLines(db, CALLS_MAX)) {
+  const newest = await findNewestReportDay(db, 'payouts');
+  const changingFrom = newest === null ? null : daysBefore(newest, PAYOUT_OVERLAP_DAYS);
+  for (const day of await listPayoutDaysToAsk(db, { changingFrom, limit: CALLS_MAX })) {
     const report = usable(await paytr.listPayoutLines(day), `payout of ${day}`);
     added += await storePayoutLines(db, context, { day, ...report });
   }

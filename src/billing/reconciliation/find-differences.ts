@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Difference, DifferenceKind } from './differences.ts';
+import { NEWEST_PAYOUT_LINES, PAYOUT_SUMS } from '../finance/newest-payouts.ts';
 import { daysBefore, gatewayDay } from './report-days.ts';
 
 /** Older days are settled: the gateway refunds for one year at most, and payouts follow within weeks. */
@@ -23,6 +24,12 @@ export async function findDifferences(
   }
   return found;
 }
+
+/**
+ * A charge is in a payout by then. The gateway agrees the days with each store; none that we know of waits
+ * longer, and a question that comes late is better than one about money that is on its way.
+ */
+const PAID_OUT_WITHIN_DAYS = 45;
 
 /** A charge of ours, in these states: it waits for a person in `review`, and was given back in `refunded`. */
 const CHARGED = "payments.status in ('success', 'review', 'refunded')";
@@ -107,30 +114,37 @@ const questions: Record<DifferenceKind, () => string> = {
   payout_without_payment: () => `
     select line.merchant_oid as about, payments.id as payment_id, payments.company_id, min(line.currency) as currency,
       payments.charged_minor as ours_minor, sum(line.amount_minor)::bigint as theirs_minor
-    from gateway_payout_lines as line left join payments on payments.id = line.payment_id
+    from (${NEWEST_PAYOUT_LINES}) as line left join payments on payments.id = line.payment_id
     where line.day >= :from::date and (payments.id is null or payments.charged_at is null)
     group by line.merchant_oid, payments.id`,
 
-  // The gateway's documents do not say whether a line is the sale or what is left of it after the commission.
   payout_sum_differs: () => `
-    with newest as (
-      select distinct on (day, currency, iban) day, currency, iban, sales_minor, net_minor + returns_minor as net_of_sales
-      from gateway_payouts where day >= :from::date
-      order by day, currency, iban, id desc),
-    paid as (
-      select day, currency, sum(sales_minor)::bigint as sales_minor, sum(net_of_sales)::bigint as net_of_sales
-      from newest group by day, currency),
-    lines as (
-      select day, currency, sum(amount_minor)::bigint as minor from gateway_payout_lines
-      where day >= :from::date group by day, currency)
-    select to_char(paid.day, 'YYYY-MM-DD') || ' ' || paid.currency as about, null::bigint as payment_id,
-      null::bigint as company_id, paid.currency, coalesce(lines.minor, 0) as ours_minor, paid.sales_minor as theirs_minor
-    from paid left join lines using (day, currency)
-    where coalesce(lines.minor, 0) not in (paid.sales_minor, paid.net_of_sales)
+    select to_char(day, 'YYYY-MM-DD') || ' ' || currency as about, null::bigint as payment_id, null::bigint as company_id,
+      currency, lines_minor as ours_minor, sales_minor as theirs_minor
+    from (${PAYOUT_SUMS}) as sums
+    where differs and day >= :from::date
       and exists (
         select from gateway_reports
-        where kind = 'payout_lines' and from_day = paid.day
-          and last_fetched_at >= (paid.day + interval '1 day') at time zone 'Europe/Istanbul')`,
+        where kind = 'payout_lines' and from_day = day
+          and last_fetched_at >= (day + interval '1 day') at time zone 'Europe/Istanbul')`,
+
+  charge_not_paid_out: () => `
+    with paid as (${NEWEST_PAYOUT_LINES})
+    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, payments.charged_currency::text as currency,
+      payments.charged_minor as ours_minor, 0::bigint as theirs_minor
+    from payments
+    where payments.id in (
+        select sale.payment_id from gateway_movements as sale
+        where sale.kind = 'sale' and sale.day >= :from::date
+          and sale.day < (:at::timestamptz at time zone 'Europe/Istanbul')::date - ${String(PAID_OUT_WITHIN_DAYS)})
+      and ${CHARGED} and not (payments.test_mode and :production)
+      and not exists (select from paid where paid.payment_id = payments.id)
+      and payments.charged_minor > coalesce((
+        select sum(refunds.amount_minor) from refunds
+        where refunds.payment_id = payments.id and refunds.state = 'done'), 0)
+      and exists (
+        select from gateway_reports
+        where kind = 'payouts' and last_fetched_at > :at::timestamptz - interval '2 days')`,
 
   paid_not_active: () => `
     select companies.subdomain as about, max(invoices.payment_id) as payment_id, companies.id as company_id,

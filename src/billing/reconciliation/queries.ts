@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { paymentColumns, type Payment } from '../queries.ts';
+import { PAYOUT_SUMS } from '../finance/newest-payouts.ts';
 
 /** The newest day of which a kind of report is here. Days are texts as `2026-11-30`. */
 export async function findNewestReportDay(
@@ -32,21 +33,25 @@ export async function findFirstMovementDay(db: Knex): Promise<string | null> {
 }
 
 /**
- * The days with payouts whose orders are not here, or were asked for before the day was over. Oldest first.
+ * The days with payouts whose orders are not here, or were asked for before the day was over; and from
+ * `changingFrom` on, since a report may correct a sum so long, those whose orders are not the sum. Oldest
+ * first.
  */
-export async function listPayoutDaysWithoutLines(db: Knex, limit: number): Promise<string[]> {
-  const rows = await db('gateway_payouts')
-    .whereNotExists(
-      db('gateway_reports')
-        .where('gateway_reports.kind', 'payout_lines')
-        .whereRaw('gateway_reports.from_day = gateway_payouts.day')
-        .whereRaw(`gateway_reports.last_fetched_at >= ${endOfDay('gateway_payouts.day')}`)
-        .select(db.raw('1')),
-    )
-    .groupBy('gateway_payouts.day')
-    .orderBy('gateway_payouts.day')
-    .limit(limit)
-    .select<{ day: string }[]>(db.raw("to_char(gateway_payouts.day, 'YYYY-MM-DD') as day"));
+export async function listPayoutDaysToAsk(
+  db: Knex,
+  { changingFrom, limit }: { changingFrom: string | null; limit: number },
+): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { day: string }[] }>(
+    `select to_char(day, 'YYYY-MM-DD') as day
+     from (${PAYOUT_SUMS}) as sums
+     where is_paid and (
+       (differs and day >= :changingFrom::date)
+       or not exists (
+         select from gateway_reports
+         where kind = 'payout_lines' and from_day = day and last_fetched_at >= ${endOfDay('day')}))
+     group by day order by day limit :limit`,
+    { changingFrom, limit },
+  );
   return rows.map(({ day }) => day);
 }
 

@@ -34,7 +34,7 @@ export async function storeTransactions(
   });
 }
 
-/** Keeps the payouts of some days; returns how many sums are new. */
+/** Keeps the payouts of some days, those of each report; returns how many rows are new. */
 export async function storePayouts(
   db: Knex,
   context: RequestContext,
@@ -43,11 +43,14 @@ export async function storePayouts(
   const { rows, ...kept } = report;
   return db.transaction(async (trx) => {
     const reportId = await storeReport(trx, context, { ...kept, kind: 'payouts', rowCount: rows.length });
-    return insertNew(trx, 'gateway_payouts', reportId, rows);
+    const payouts = numbered(rows, ({ day, currency, iban, sales_minor, returns_minor, net_minor }) =>
+      [day, currency, iban, sales_minor, returns_minor, net_minor].join(' '),
+    );
+    return insertNew(trx, 'gateway_payouts', reportId, payouts);
   });
 }
 
-/** Keeps the orders in the payouts of one day; returns how many lines are new. */
+/** Keeps the orders in the payouts of one day, those of each report; returns how many lines are new. */
 export async function storePayoutLines(
   db: Knex,
   context: RequestContext,
@@ -90,7 +93,10 @@ async function storeReport(trx: Knex.Transaction, context: RequestContext, repor
   return stored.id;
 }
 
-/** Equal rows are numbered: the gateway gives its rows no id, and two refunds of a day may be equal. */
+/**
+ * Equal rows are numbered: the gateway gives its rows no id, and two refunds of a day may be equal, and two
+ * payouts.
+ */
 function numbered<Row extends object>(
   rows: Row[],
   keyOf: (row: Row) => string,

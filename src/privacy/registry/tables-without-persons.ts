@@ -34,6 +34,7 @@ export const tablesWithoutPersons = {
     'sales_minor',
     'returns_minor',
     'net_minor',
+    'ordinal',
   ],
   exchange_rates: [
     'id',

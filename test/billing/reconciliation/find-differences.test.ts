@@ -12,6 +12,8 @@ const day = '2026-11-10';
 const at = new Date(`${day}T09:00:00Z`);
 let cast: Cast;
 let reportId: number;
+let payoutsId: number;
+let linesId: number;
 let payment: { id: number; merchant_oid: string };
 
 beforeAll(async () => {
@@ -28,7 +30,11 @@ beforeAll(async () => {
     .insert({ kind: 'transactions', from_day: '2026-11-08', to_day: '2026-11-12', ...bytes })
     .returning<{ id: number }[]>('id');
   reportId = report?.id ?? 0;
-  await test.db('gateway_reports').insert({ kind: 'payout_lines', from_day: day, to_day: day, ...bytes });
+  const ids = await test
+    .db('gateway_reports')
+    .insert(['payouts', 'payout_lines'].map((kind) => ({ kind, from_day: day, to_day: day, ...bytes })))
+    .returning<{ id: number }[]>('id');
+  [payoutsId = 0, linesId = 0] = ids.map(({ id }) => id);
 });
 
 /** A charge of ₺1,499.00 that the gateway lists as well. */
@@ -95,10 +101,10 @@ it('finds nothing where a charge was listed in the currency that it was made in,
 });
 
 it('finds a payout whose orders are not its sum, before or after the commission', async () => {
-  const payout = { report_id: reportId, day, iban: 'TR00', returns_minor: 0 };
+  const payout = { report_id: payoutsId, day, iban: 'TR00', returns_minor: 0, ordinal: 1 };
   const lines = (minor: number): Promise<unknown> =>
     test.db('gateway_payout_lines').insert({
-      ...{ report_id: reportId, day, currency: 'TRY', ordinal: 1, amount_minor: minor },
+      ...{ report_id: linesId, day, currency: 'TRY', ordinal: 1, amount_minor: minor },
       ...{ merchant_oid: payment.merchant_oid, payment_id: payment.id },
     });
   await test

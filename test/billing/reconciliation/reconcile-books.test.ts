@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Paytr } from '../../../src/billing/paytr/paytr.ts';
+import { readMoneyTotals } from '../../../src/billing/finance/month-totals.ts';
 import { reconcileBooks } from '../../../src/billing/reconciliation/reconcile-books.ts';
 import { DAY_MS } from '../../../src/durations.ts';
 import type { Transaction } from '../../../scripts/paytr-sandbox/transactions.ts';
@@ -254,6 +255,143 @@ describe('the daily comparison with the gateway', () => {
     await expect(test.db('gateway_reports').update({ row_count: 0 })).rejects.toThrow('kept as it came');
     await expect(test.db('gateway_movements').update({ paid_minor: 0 })).rejects.toThrow();
     await expect(test.db('gateway_payouts').delete()).rejects.toThrow();
+  });
+
+  describe('of the payouts', () => {
+    type Payouts = Extract<Awaited<ReturnType<Paytr['listPayouts']>>, { ok: true }>;
+
+    let first = '';
+    beforeEach(() => {
+      first = now.toISOString().slice(0, 10);
+    });
+
+    /** A run in which the list of payouts, or the orders in them, are others than the gateway's own. */
+    const runWith = (
+      change: (rows: Payouts['rows']) => Payouts['rows'],
+      lines = gateway.paytr.listPayoutLines,
+    ): ReturnType<typeof run> =>
+      run({
+        listPayoutLines: lines,
+        listPayouts: async (days) => {
+          const answer = await gateway.paytr.listPayouts(days);
+          if (!answer.ok) return answer;
+          const rows = change(answer.rows);
+          return { ...answer, rows, body: JSON.stringify(rows) };
+        },
+      });
+    /** Those of the differences about payouts, and what the finance page says was paid out. */
+    const state = async (): Promise<{ differs: string[]; paidOut: number }> => {
+      const [totals] = await readMoneyTotals(test.db, {
+        from: new Date(0),
+        to: new Date(now.getTime() + DAY_MS),
+      });
+      return {
+        // Those of the tests before are about earlier days.
+        differs: (await open()).filter(
+          (line) => line.startsWith('payout_sum_differs') && line > `payout_sum_differs ${first}`,
+        ),
+        paidOut: totals?.paid_out_minor ?? 0,
+      };
+    };
+    const asListed = (rows: Payouts['rows']): Payouts['rows'] => rows;
+
+    it('finds one that is listed twice, and none when a day has two of them', async () => {
+      later(2);
+      await runWith(asListed);
+      const before = await state();
+      const [last] = (await allPayouts()).slice(-1);
+      expect(before.differs).toEqual([]);
+      later(1 / 24);
+      await runWith((rows) => rows.flatMap((row) => (row.day === last?.day ? [row, row] : [row])));
+      const twice = await state();
+      expect(twice.differs).toEqual([`payout_sum_differs ${String(last?.day)} TRY`]);
+      expect(twice.paidOut).toBe(before.paidOut + (last?.net_minor ?? 0));
+      later(1 / 24);
+      await runWith((rows) =>
+        rows.flatMap((row) => {
+          if (row.day !== last?.day) return [row];
+          const part = { sales_minor: 1000, returns_minor: 0, net_minor: 900 };
+          return [
+            { ...row, ...part },
+            { ...row, sales_minor: row.sales_minor - 1000, net_minor: row.net_minor - 900 },
+          ];
+        }),
+      );
+      expect(await state()).toEqual(before);
+    });
+
+    it('takes a corrected sum with its orders for the one before, and that again when it comes back', async () => {
+      later(2);
+      await runWith(asListed);
+      const before = await state();
+      const [last] = (await allPayouts()).slice(-1);
+      const corrected = (rows: Payouts['rows']): Payouts['rows'] =>
+        rows.map((row) =>
+          row.day === last?.day
+            ? { ...row, sales_minor: row.sales_minor + 500, net_minor: row.net_minor + 500 }
+            : row,
+        );
+      later(1 / 24);
+      await runWith(corrected, async (day) => {
+        const answer = await gateway.paytr.listPayoutLines(day);
+        if (!answer.ok || day !== last?.day) return answer;
+        const rows = answer.rows.map((row, at) =>
+          at === 0 ? { ...row, amount_minor: row.amount_minor + 500 } : row,
+        );
+        return { ...answer, rows, body: JSON.stringify(rows) };
+      });
+      expect(await state()).toEqual({ differs: [], paidOut: before.paidOut + 500 });
+      later(1 / 24);
+      await runWith(asListed);
+      expect(await state()).toEqual(before);
+    });
+
+    it('finds one that was there and is missing, until it is there again', async () => {
+      later(2);
+      await runWith(asListed);
+      const before = await state();
+      const [last] = (await allPayouts()).slice(-1);
+      later(1 / 24);
+      await runWith((rows) => rows.filter(({ day }) => day !== last?.day));
+      expect(await state()).toEqual({
+        differs: [`payout_sum_differs ${String(last?.day)} TRY`],
+        paidOut: before.paidOut - (last?.net_minor ?? 0),
+      });
+      later(1 / 24);
+      await runWith(asListed);
+      expect(await state()).toEqual(before);
+    });
+
+    it('finds a charge that was in none for 45 days, and not one that was given back', async () => {
+      const held = (await pay()).oid;
+      const givenBack = (await pay()).oid;
+      await run();
+      transaction(givenBack).refunds.push({ amountMinor: 149_900, reference: '', at: now });
+      const without: Paytr['listPayoutLines'] = async (day) => {
+        const answer = await gateway.paytr.listPayoutLines(day);
+        if (!answer.ok) return answer;
+        const rows = answer.rows.filter(({ merchant_oid }) => ![held, givenBack].includes(merchant_oid));
+        return { ...answer, rows, body: JSON.stringify(rows) };
+      };
+      const notPaidOut = async (): Promise<string[]> =>
+        (await open()).filter((line) => line.startsWith('charge_not_paid_out'));
+      later(2);
+      await runWith(asListed, without);
+      later(43);
+      await runWith(asListed, without);
+      expect(await notPaidOut()).toEqual([]);
+      later(1);
+      await runWith(asListed, without);
+      expect(await notPaidOut()).toEqual([`charge_not_paid_out ${held}`]);
+    });
+
+    /** The payouts that the gateway lists, oldest first. */
+    async function allPayouts(): Promise<Payouts['rows']> {
+      const day = (at: Date): string => at.toISOString().slice(0, 10);
+      const from = day(new Date(now.getTime() - 20 * DAY_MS));
+      const answer = await gateway.paytr.listPayouts({ from, to: day(now) });
+      return answer.ok ? answer.rows.toSorted((a, b) => (a.day < b.day ? -1 : 1)) : [];
+    }
   });
 
   it('counts two equal refunds of a day as two', async () => {

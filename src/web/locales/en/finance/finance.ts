@@ -117,6 +117,9 @@ export const finance = {
   kind_payout_sum_differs: 'A payout and its orders differ',
   do_payout_sum_differs:
     'Compare the payout of that day with its orders in PayTR’s panel and with the bank account.',
+  kind_charge_not_paid_out: 'Charged long ago, and in no payout',
+  do_charge_not_paid_out:
+    'PayTR lists the charge, but for 45 days it has been in none of its payouts. Look at the order in PayTR’s panel: ask PayTR whether the money is held back, and when it comes.',
   kind_paid_not_active: 'Paid, but not active',
   do_paid_not_active:
     'The company paid for today and cannot use it. Look at its billing page: accept a payment in review, or refund.',

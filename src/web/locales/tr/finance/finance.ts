@@ -117,6 +117,9 @@ export const finance = {
   kind_payout_sum_differs: 'Bir aktarım siparişleriyle uyuşmuyor',
   do_payout_sum_differs:
     'O günün aktarımını PayTR panelindeki siparişlerle ve banka hesabıyla karşılaştırın.',
+  kind_charge_not_paid_out: 'Çoktan tahsil edildi ama hiçbir aktarımda yok',
+  do_charge_not_paid_out:
+    'PayTR tahsilatı listeliyor ama 45 gündür hiçbir aktarımında yok. Siparişe PayTR panelinde bakın: paranın bloke edilip edilmediğini ve ne zaman geleceğini PayTR’ye sorun.',
   kind_paid_not_active: 'Ödenmiş ama etkin değil',
   do_paid_not_active:
     'Şirket bugün için ödedi ama kullanamıyor. Ödeme sayfasına bakın: incelemedeki ödemeyi kabul edin ya da iade edin.',
