@@ -8,10 +8,10 @@
  *   3  the same without a policy: the file agrees with a key inside of it, which anybody can have put there
  *   1  not verified: the first thing that does not fit is named
  *   2  not looked at: a version that is not known here
- * A policy has lines of C2SP tlog-policy: `log <vkey>`, `witness <name> <vkey>`, `quorum none|<witness>`; and
- * `timestamp-root <base64 of a certificate in DER>` for each authority whose time stamps you trust. Take the
- * key from another place than the bundle: the contract, a mail, the seller's page. `--head` takes any text
- * with a head of the log in it, such as an old mail: the log must have begun with that head.
+ * A policy has lines of C2SP tlog-policy: `log <vkey>`, `witness <name> <vkey>`, `quorum none|<name>` and
+ * `group <name> <count>|any|all <members>`, and `timestamp-root <certificate in base64>` for each authority
+ * whose time stamps you trust. Take the key from another place than the bundle: the contract, a mail, the
+ * seller's page. `--head` takes any text with a head of the log in it: the log must have begun with that.
  */
 import { createHmac, createPublicKey, hash, verify, X509Certificate } from 'node:crypto';
 // ------------------------------------------------------------------------------------------------ words
@@ -36,7 +36,7 @@ limits | The log shows that nothing was changed afterwards. It does not show tha
 version | version {version} is not known here | {version} sürümü burada bilinmiyor
 malformed | cut, or not of the form it should have | kesilmiş ya da gereken biçimde değil
 unsigned | not signed by a known key of its name | adını taşıyan, bilinen bir anahtarla imzalanmamış
-quorum | not seen by the witness that your policy asks for | ilkelerinizin istediği tanık görmemiş
+quorum | not seen by the witnesses that your policy asks for | ilkelerinizin istediği tanıklar görmemiş
 root | not the root that was signed: a record or a hash was changed | imzalanan kök değil: bir kayıt ya da özet değiştirilmiş
 changed | not the record that the log holds | günlükteki kayıt değil
 differs | {field} is not what the log holds | {field} günlükteki gibi değil
@@ -128,24 +128,18 @@ const nodeHash = (left, right) => sha256(bytesOf(`\x01${left}${right}`));
 /** The largest power of two below `size`: where a tree is split. */
 const splitOf = (size, split = 1) => (split * 2 < size ? splitOf(size, split * 2) : split);
 
-/**
- * The root over shown leaves (with `index` and `hash`, rising) and the hashes of the largest subtrees without
- * one, from left to right. Undefined when there are too few or too many hashes.
- */
+/** The root over shown leaves (with `index` and `hash`, rising) and the hashes of the largest subtrees
+ * without one, from left to right. Undefined when there are too few or too many hashes. */
 export function subsetRoot(leaves, size, hashes) {
   let used = 0;
   const combine = (from, to, first, end) => {
     if (first === end) return hashes[used++];
     if (to - from === 1) return leaves[first].hash;
     const middle = from + splitOf(to - from);
-    let [low, high] = [first, end];
-    while (low < high) {
-      const probe = (low + high) >>> 1;
-      if (leaves[probe].index < middle) low = probe + 1;
-      else high = probe;
-    }
-    const left = combine(from, middle, first, low);
-    const right = left && combine(middle, to, low, end);
+    let border = first;
+    while (border < end && leaves[border].index < middle) border += 1;
+    const left = combine(from, middle, first, border);
+    const right = left && combine(middle, to, border, end);
     return right && nodeHash(left, right);
   };
   const root = size === 0 ? sha256('') : combine(0, size, 0, leaves.length);
@@ -217,19 +211,30 @@ function listSigners({ text, signatures }, keys, where) {
 
 /** Whom you trust. Logs of one operator may share a key; each has a line of its own. */
 function parsePolicy(text) {
-  const policy = { logs: [], witnesses: new Map(), roots: [], quorum: undefined };
+  const policy = { logs: [], roots: [], isQuorum: undefined };
+  // By its name whether a witness or a group has seen a head. Each key and each member counts once.
+  const [members, taken] = [new Map([['none', () => true]]), new Set(['none'])];
+  const isFirst = (value) => taken.size < taken.add(value).size;
   for (const [place, line] of text.split(/\r?\n/).entries()) {
     const where = `policy ${place + 1}`;
-    const [word = '#', name = '', vkey] = line.split(/[ \t]+/).filter(Boolean);
+    const [word = '#', name = '', count, ...names] = line.split(/[ \t]+/).filter(Boolean);
+    const isNew = name !== '' && !members.has(name);
     if (word.startsWith('#')) continue;
     else if (word === 'log') policy.logs.push(parseVkey(name, LOG, where));
-    else if (word === 'witness') policy.witnesses.set(name, parseVkey(vkey, WITNESS, where));
-    else if (word === 'timestamp-root')
+    else if (word === 'witness' && isNew) {
+      const key = parseVkey(count, WITNESS, where);
+      members.set(name, (head) => listSigners(head, [key], 'checkpoint').length > 0);
+      if (!isFirst(`key ${key.key}`)) refuse(where, 'malformed');
+    } else if (word === 'group' && isNew && names.every((one) => members.has(one) && isFirst(one))) {
+      const least = count === 'all' ? names.length : count === 'any' ? 1 : Number(/^[1-9]\d*$/.exec(count));
+      if (!(least >= 1 && least <= names.length)) refuse(where, 'malformed');
+      members.set(name, (head) => names.filter((one) => members.get(one)(head)).length >= least);
+    } else if (word === 'timestamp-root')
       policy.roots.push(attempt(() => new X509Certificate(bytesOf(fromBase64(name, where))), where));
-    else if (word === 'quorum' && (name === 'none' || policy.witnesses.has(name))) policy.quorum = name;
+    else if (word === 'quorum' && members.has(name) && !policy.isQuorum) policy.isQuorum = members.get(name);
     else refuse(where, 'malformed');
   }
-  return policy.quorum === undefined ? refuse('policy: quorum', 'malformed') : policy;
+  return policy.isQuorum === undefined ? refuse('policy: quorum', 'malformed') : policy;
 }
 
 // ------------------------------------------------------------------------------ time stamps (RFC 3161)
@@ -292,9 +297,7 @@ function openStamp({ checkpoint, reply, independent }, place, main, platform, ro
   const stamped = platform.heads.find(({ note }) => note === checkpoint) ?? refuse(where, 'beginning');
   const stamp = attempt(() => readStamp(bytesOf(fromBase64(reply, where))), where, 'stamp');
   if (stamp.imprint !== hash('sha256', checkpoint)) refuse(where, 'stamp');
-  const entries = platform.shown
-    .filter(({ index }) => index < stamped.size)
-    .map(({ fields }) => fields.entry);
+  const entries = platform.shown.flatMap(({ index, fields }) => (index < stamped.size ? [fields.entry] : []));
   const head = main.heads.find(({ origin, size, root }) =>
     entries.some((it) => it?.origin === origin && it.size === size && it.root === btoa(root)),
   );
@@ -474,16 +477,14 @@ function verifyOpened({ head, proof, records }, texts) {
   if (proof.version !== 1) refuse('proof', 'version', { version: proof.version }, 2);
   const inFile = [proof, proof.platform ?? { vkeys: [] }].flatMap(({ vkeys }) => vkeys);
   const given = inFile.map((vkey) => parseVkey(vkey, LOG, 'proof.vkeys'));
-  const known = [...given];
-  const policy = { logs: given, witnesses: new Map(), roots: [] };
-  if (texts.policy !== undefined) known.push(...Object.assign(policy, parsePolicy(texts.policy)).logs);
+  const policy = texts.policy === undefined ? { logs: given, roots: [] } : parsePolicy(texts.policy);
+  const known = [...given, ...policy.logs];
   // The platform's log is signed with the key that you trust for the log, though its name is another.
   const shared = known.filter(({ key }) => policy.logs.some((log) => log.key === key));
   const main = openLog(proof, policy.logs, known, company.id);
   const platform = proof.platform && openLog(proof.platform, shared, known, null);
   const logs = [main, platform ?? []].flat();
-  const asked = [policy.witnesses.get(policy.quorum) ?? []].flat();
-  if (listSigners(main.heads[0], asked, 'checkpoint').length < asked.length) refuse('checkpoint', 'quorum');
+  if (policy.isQuorum?.(main.heads[0]) === false) refuse('checkpoint', 'quorum');
   const key = proof.person_key && bytesOf(fromBase64(proof.person_key.key, 'person_key', toUrl));
   const bare = Object.keys(head).filter((field) => !SEEN.includes(field));
   for (const field in head.legal_acceptance) if (field !== 'history') bare.push(`legal_acceptance.${field}`);
@@ -522,7 +523,6 @@ function verifyOpened({ head, proof, records }, texts) {
       if (!isDerived && !proved.includes(field)) told.unproved.add(`${type}.${field}`);
     }
   };
-
   const accepted = head.legal_acceptance.history.map((it) => ({ ...it, type: 'legal_acceptance' }));
   for (const record of [...accepted, ...records])
     if (LISTS.includes(record.type)) factsOf(record.type, record, user).forEach(prove);

@@ -254,21 +254,49 @@ def parse_vkey(text, kind):
 
 
 def parse_policy(text):
-    policy = {"logs": [], "witnesses": {}, "quorum": None}
+    # A witness is its key; a group is how many of its members are needed, and the members.
+    policy = {"logs": [], "quorum": None}
+    known, members = {"none": (0, [])}, {"none"}
     for line in re.split(r"\r?\n", text):
         words = re.split(r"[ \t]+", line.strip(" \t"))
         if words[0] == "" or words[0].startswith("#") or words[0] == "timestamp-root":
             continue
+        need(len(words) > 1, "a line of the policy is cut")
         if words[0] == "log":
-            policy["logs"].append(parse_vkey(words[1] if len(words) > 1 else None, 1))
+            policy["logs"].append(parse_vkey(words[1], 1))
         elif words[0] == "witness":
-            policy["witnesses"][words[1]] = parse_vkey(words[2] if len(words) > 2 else None, 4)
+            key = parse_vkey(words[2] if len(words) > 2 else None, 4)
+            same = [other for other in known.values() if isinstance(other, dict) and other["key"] == key["key"]]
+            need(words[1] not in known and same == [], "a witness that is there already")
+            known[words[1]] = key
+        elif words[0] == "group":
+            count, names = words[2] if len(words) > 2 else "", words[3:]
+            need(words[1] not in known and names, "a group that is there already, or of nobody")
+            for name in names:
+                need(name in known and name not in members, "a member that is not known, or counts already")
+                members.add(name)
+            if count == "any":
+                count = "1"
+            elif count == "all":
+                count = str(len(names))
+            need(re.fullmatch(r"[1-9][0-9]*", count) and int(count) <= len(names), "a group of another number")
+            known[words[1]] = (int(count), [known[name] for name in names])
         else:
-            need(words[0] == "quorum" and len(words) > 1, "a line of the policy is wrong")
-            need(words[1] == "none" or words[1] in policy["witnesses"], "the quorum is not known")
-            policy["quorum"] = words[1]
-    need(policy["quorum"], "the policy has no quorum")
+            need(words[0] == "quorum" and policy["quorum"] is None, "a line of the policy is wrong")
+            need(words[1] in known, "the quorum is not known")
+            policy["quorum"] = known[words[1]]
+    need(policy["quorum"] is not None, "the policy has no quorum")
     return policy
+
+
+def witnesses_of(member):
+    return [member] if isinstance(member, dict) else [key for part in member[1] for key in witnesses_of(part)]
+
+
+def has_seen(member, seen):
+    if isinstance(member, dict):
+        return member["key"] in seen
+    return sum(has_seen(part, seen) for part in member[1]) >= member[0]
 
 
 def open_head(note, keys):
@@ -278,7 +306,7 @@ def open_head(note, keys):
     lines = text.split("\n")
     need(len(lines) == 3 and re.fullmatch(r"0|[1-9][0-9]{0,15}", lines[1]), "a head of another form")
     signed = (text + "\n").encode()
-    names = set()
+    names, seen = set(), set()
     for line in signatures[:-1].split("\n"):
         match = re.fullmatch(r"— (\S+) (\S+)", line)
         need(match, "a signature of another form")
@@ -292,10 +320,11 @@ def open_head(note, keys):
                 message, signature = f"cosignature/v1\ntime {time}\n".encode() + signed, signature[8:]
             need(is_signed(key["key"], message, signature), "a signature is not its own")
             names.add((key["kind"], key["name"]))
+            seen.add(key["key"])
     root = unbase64(lines[2])
     need(len(root) == 32, "a root of another length")
     need((1, lines[0]) in names, "no known key has signed a head")
-    return {"origin": lines[0], "size": int(lines[1]), "root": root, "names": names, "note": note}
+    return {"origin": lines[0], "size": int(lines[1]), "root": root, "seen": seen, "note": note}
 
 
 # ---------------------------------------------------------------- records
@@ -458,9 +487,9 @@ def verify(bundle, policy):
     trusted = inside if policy is None else policy["logs"]
     known = inside + trusted
     shared = [key for key in known if any(key["key"] == other["key"] for other in trusted)]
-    witness = policy["witnesses"].get(policy["quorum"]) if policy else None
-    logs = [open_log(proof, trusted + ([witness] if witness else []), known, company)]
-    need(witness is None or (4, witness["name"]) in logs[0]["head"]["names"], "no witness")
+    quorum = policy["quorum"] if policy else (0, [])
+    logs = [open_log(proof, trusted + witnesses_of(quorum), known, company)]
+    need(has_seen(quorum, logs[0]["head"]["seen"]), "not enough witnesses")
     if platform:
         logs.append(open_log(platform, shared, known, None))
     person = proof.get("person_key")

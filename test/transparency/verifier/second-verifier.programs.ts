@@ -2,6 +2,7 @@ import { expect, describe, it } from 'vitest';
 import { canonical, verifyBundle } from '../../../src/transparency/verifier/verify.mjs';
 import { createChance } from '../../faults/year/chance.ts';
 import { asJson, asLines, makeBundle } from '../../support/transparency/bundle-maker.ts';
+import { cosign, policyOfWitnesses } from '../../support/transparency/cosigned.ts';
 import { mutate } from '../../support/transparency/mutations.ts';
 import { askSecondVerifier, whyNoPython } from '../../support/transparency/second-verifier.ts';
 
@@ -34,6 +35,35 @@ describe.skipIf(reason !== null)('a second verifier, in another language', () =>
         report.complete ?? 0,
       ]);
     }
+  });
+
+  it('asks for the same witnesses of groups', async () => {
+    const made = await makeBundle(createChance(1));
+    const subsets = [[], ['a'], ['b'], ['c'], ['a', 'b'], ['a', 'c'], ['b', 'c'], ['a', 'b', 'c']] as const;
+    const quorums = [
+      'quorum b',
+      'group g 2 a b c\nquorum g',
+      'group g any a b\ngroup h all g c\nquorum h',
+      'group g any a b\ngroup h any a c\nquorum h',
+      'group g 4 a b c\nquorum g',
+      'quorum none\nquorum a',
+    ];
+    const questions = quorums.flatMap((lines) =>
+      subsets.map((names) => ({
+        bundle: asJson(cosign(made, names)),
+        policy: policyOfWitnesses(made, lines),
+      })),
+    );
+    const answers = askSecondVerifier(questions);
+    const first = await Promise.all(
+      questions.map(async ({ bundle, policy }) => (await verifyBundle(bundle.split('\n'), { policy })).code),
+    );
+    expect(answers.map(({ code }) => code)).toEqual(first);
+    const [seen, two, nested, ...wrong] = quorums.map((_, at) => first.slice(8 * at, 8 * at + 8));
+    expect(seen).toEqual([1, 1, 0, 1, 0, 1, 0, 0]);
+    expect(two).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+    expect(nested).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
+    expect(wrong.flat().every((code) => code === 1)).toBe(true);
   });
 
   it('is asked only after the first one has written its JSON as RFC 8785 says', () => {

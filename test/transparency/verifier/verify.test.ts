@@ -27,6 +27,7 @@ import {
   type Bundle,
   type MadeBundle,
 } from '../../support/transparency/bundle-maker.ts';
+import { cosign, policyOfWitnesses, vkeyOfWitness } from '../../support/transparency/cosigned.ts';
 import { isUnproved, mutate } from '../../support/transparency/mutations.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../../src/transparency/verifier/verify.mjs');
@@ -267,6 +268,48 @@ describe('whom a policy trusts', () => {
     expect((await verify(bundle, { policy })).code).toBe(0);
     bundle.proof.checkpoint = plain + signatureLine(signer, Buffer.alloc(72));
     expect((await verify(bundle, { policy })).code).toBe(1);
+  });
+
+  it.each([
+    [
+      'group g 2 a b c\nquorum g',
+      [[], ['a'], ['c']],
+      [
+        ['a', 'c'],
+        ['a', 'b', 'c'],
+      ],
+    ],
+    ['group g any a b\ngroup h all g c\nquorum h', [[], ['a', 'b'], ['c']], [['b', 'c']]],
+    ['group g any a b\nquorum c', [['a', 'b']], [['c']]],
+  ] as const)('can ask for as many witnesses of groups: %j', async (lines, tooFew, enough) => {
+    const policy = policyOfWitnesses(made, lines);
+    for (const names of tooFew)
+      expect(wordsOf(await verify(cosign(made, names), { policy }))).toMatch(/not seen by the witness/);
+    for (const names of enough) expect((await verify(cosign(made, names), { policy })).code).toBe(0);
+  });
+
+  it.each([
+    ...[
+      'group g 4 a b c',
+      'group g 0 a',
+      'group g 1e0 a',
+      'group g constructor a',
+      'group g all',
+      'group g any x',
+    ],
+    ...[
+      'group g any none',
+      'group g any a a',
+      'group a any b',
+      'group none any a',
+      'witness none',
+      'witness d',
+    ],
+    ...['group g any a\ngroup h any a', 'group g any h\ngroup h any a', 'quorum none'],
+  ])('is refused when a group is none: %j', async (lines) => {
+    const twice = lines.replace('witness d', `witness d ${vkeyOfWitness('a')}`);
+    const policy = policyOfWitnesses(made, `${twice}\nquorum none`);
+    expect(wordsOf(await verify(made.bundle, { policy }))).toMatch(/policy \d/);
   });
 
   it.each([
