@@ -2,15 +2,17 @@ import { PAYOUT_DAYS } from '../paytr/report.ts';
 
 /**
  * The payouts as the newest report about their day has them: one may have been corrected, or be missing,
- * since an earlier report. A part of a statement.
+ * since an earlier report. A part of a statement: the report of each day is looked for once.
  */
 export const NEWEST_PAYOUTS = `
-  select payout.* from gateway_payouts as payout
-  where payout.report_id = (
+  select days.day, payout.currency, payout.sales_minor, payout.returns_minor, payout.net_minor
+  from (select distinct day from gateway_payouts) as days
+  cross join lateral (
     select report.id from gateway_reports as report
-    where report.kind = 'payouts' and report.from_day <= payout.day
-      and report.to_day between payout.day and payout.day + ${String(PAYOUT_DAYS)}
-    order by report.last_fetched_at desc, report.id desc limit 1)`;
+    where report.kind = 'payouts' and report.from_day <= days.day
+      and report.to_day between days.day and days.day + ${String(PAYOUT_DAYS)}
+    order by report.last_fetched_at desc, report.id desc limit 1) as newest
+  join gateway_payouts as payout on payout.report_id = newest.id and payout.day = days.day`;
 
 /** The same of the orders in the payouts. */
 export const NEWEST_PAYOUT_LINES = `
