@@ -7,6 +7,8 @@ export class LeafPlaces {
   /** Rising. */
   readonly #ids: number[] = [];
   readonly #indices: number[] = [];
+  /** The place of the last row that was found: the next one mostly is its neighbour. */
+  #last = 0;
 
   /** Rows come in the order of their numbers. */
   add(id: number, index: number): void {
@@ -16,13 +18,19 @@ export class LeafPlaces {
 
   /** The index of the leaf of that row; null when the log does not have it. */
   find(id: number): number | null {
+    if (this.#ids[this.#last - 1] === id) this.#last -= 1;
+    else this.#last = this.#placeOf(id);
+    return this.#ids[this.#last] === id ? (this.#indices[this.#last] as number) : null;
+  }
+
+  #placeOf(id: number): number {
     let [low, high] = [0, this.#ids.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((this.#ids[middle] as number) < id) low = middle + 1;
       else high = middle;
     }
-    return this.#ids[low] === id ? (this.#indices[low] as number) : null;
+    return low;
   }
 }
 
@@ -42,8 +50,8 @@ export async function readLeafPlaces(
   const places = new LeafPlaces();
   for await (const lines of copyRows(snapshot, leafPlaceRows(snapshot, log, { type, ids })))
     for (const line of lines) {
-      const [id, index] = line.split('\t');
-      places.add(Number(id), Number(index));
+      const tab = line.indexOf('\t');
+      places.add(Number(line.slice(0, tab)), Number(line.slice(tab + 1)));
     }
   return places;
 }

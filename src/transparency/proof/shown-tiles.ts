@@ -8,6 +8,12 @@ const TILES_AT_ONCE = 64;
 /** With two bytes a changed leaf goes unnamed once in 65 536 times. */
 const CHECK_BYTES = 2;
 
+/** Tiles that were asked for. `end`: the first shown leaf behind them. */
+interface Fetch {
+  tiles: Promise<Map<number, Buffer>>;
+  end: number;
+}
+
 /**
  * The tiles over the shown leaves of a log, for somebody who asks for them from left to right. `indices`, the
  * shown leaves, tell which come next, so that one query fetches many, and each is fetched once: a query for
@@ -22,6 +28,8 @@ export class ShownTiles {
   #tiles = new Map<number, Buffer>();
   /** The first index of which the tile was not fetched. */
   #place = 0;
+  /** The next query, which Postgres answers while the tiles of the last one are read. */
+  #next: Fetch | undefined;
 
   constructor(db: Knex, log: Pick<ShownLog, 'id'>, indices: ArrayLike<number>) {
     this.#db = db;
@@ -46,21 +54,30 @@ export class ShownTiles {
   }
 
   async #fetchNext(): Promise<void> {
-    const numbers: number[] = [];
-    let end = this.#place;
-    for (; end < this.#indices.length; end += 1) {
-      const tile = this.#tileOf(end);
-      if (tile === numbers.at(-1)) continue;
-      if (numbers.length === TILES_AT_ONCE) break;
-      numbers.push(tile);
-    }
-    this.#tiles = await this.#find(numbers);
+    const { tiles, end } = this.#next ?? this.#fetchFrom(this.#place);
+    this.#tiles = await tiles;
+    this.#next = end < this.#indices.length ? this.#fetchFrom(end) : undefined;
     for (; this.#place < end; this.#place += 1) {
       const tile = this.#known(this.#tiles, this.#tileOf(this.#place));
       const start = ((this.#indices[this.#place] ?? 0) % TILE_WIDTH) * HASH_BYTES;
       for (let byte = 0; byte < CHECK_BYTES; byte += 1)
         this.#checks[this.#place * CHECK_BYTES + byte] = tile[start + byte] as number;
     }
+  }
+
+  #fetchFrom(place: number): Fetch {
+    const numbers: number[] = [];
+    let end = place;
+    for (; end < this.#indices.length; end += 1) {
+      const tile = this.#tileOf(end);
+      if (tile === numbers.at(-1)) continue;
+      if (numbers.length === TILES_AT_ONCE) break;
+      numbers.push(tile);
+    }
+    const tiles = this.#find(numbers);
+    // Whoever stops reading waits for it no more. Everybody else sees the fault.
+    tiles.catch(() => undefined);
+    return { tiles, end };
   }
 
   /** The tile of the shown leaf at that place; Infinity behind the last. */
