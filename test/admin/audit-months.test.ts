@@ -13,7 +13,7 @@ import { parseTimedId, timedEnds, type TimedCursor } from '../../src/db/timed-cu
 import { makeMonthsAhead, useTestDatabase } from '../support/database.ts';
 import { findParents, plansOf, type PlanNode } from '../support/postgres/plans.ts';
 
-const database = useTestDatabase();
+const database = useTestDatabase({ isUnused: true });
 
 const MONTHS = 24;
 

@@ -8,7 +8,7 @@ import { signIn } from '../support/sign-in.ts';
 import { type Visitor } from '../support/visitor.ts';
 import { buildAuditRow } from '../evidence/support.ts';
 
-const testApp = useTestApp({ hasOddDetails: true });
+const testApp = useTestApp({ hasOddDetails: true, databaseIsUnused: true });
 let cast: Cast;
 let alice: Visitor;
 let charlie: Visitor;

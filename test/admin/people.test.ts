@@ -5,7 +5,7 @@ import { buildCast, buildCompany, buildPayment, buildUser, type Cast } from '../
 import { signIn } from '../support/sign-in.ts';
 import { Visitor } from '../support/visitor.ts';
 
-const testApp = useTestApp();
+const testApp = useTestApp({ databaseIsUnused: true });
 let cast: Cast;
 let alice: Visitor;
 

@@ -13,7 +13,7 @@ import { listSessions } from '../../src/workspace/sessions/session-queries.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { findParents, plansOf } from '../support/postgres/plans.ts';
 
-const database = useTestDatabase();
+const database = useTestDatabase({ isUnused: true });
 
 type List = (db: Knex, cursor: Cursor) => Promise<unknown>;
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { inSnapshot } from '../../src/db/stream-rows.ts';
 import { useTestDatabase } from '../support/database.ts';
 
-const database = useTestDatabase();
+const database = useTestDatabase({ isUnused: true });
 
 it('has a cursor look rows up that an index finds: for its first row alone Postgres would read the table', async () => {
   await database.db.raw(

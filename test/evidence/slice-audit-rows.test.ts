@@ -9,7 +9,7 @@ import { makeMonthsAhead, useTestDatabase } from '../support/database.ts';
 import { plansOf } from '../support/postgres/plans.ts';
 import { buildAuditRow } from './support.ts';
 
-const database = useTestDatabase();
+const database = useTestDatabase({ isUnused: true });
 let cast: Cast;
 let starts: Date[];
 

@@ -4,7 +4,7 @@ import { useTestDatabase } from '../support/database.ts';
 import { findParents, plansOf } from '../support/postgres/plans.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 
-const database = useTestDatabase();
+const database = useTestDatabase({ isUnused: true });
 let cast: Cast;
 
 beforeAll(async () => {

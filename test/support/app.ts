@@ -61,6 +61,8 @@ export interface TestAppOptions {
   deps?: Partial<WorkspaceDeps>;
   /** A database of the caller, who also closes it. */
   database?: TestDatabase;
+  /** The file has tests of plans: see `createTestDatabase`. */
+  databaseIsUnused?: boolean;
   /** False: no mail, so links must be handed over by hand. */
   mailIsConfigured?: boolean;
   /** Workspaces have no address of their own. */
@@ -71,7 +73,8 @@ export interface TestAppOptions {
 
 /** The whole application on a database of its own. */
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const database = options.database ?? (await createTestDatabase());
+  const database =
+    options.database ?? (await createTestDatabase({ isUnused: options.databaseIsUnused ?? false }));
   const config = loadTestConfig(database, options);
   const logLines: Record<string, unknown>[] = [];
   let lastMail = 0;

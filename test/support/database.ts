@@ -21,14 +21,33 @@ export interface TestDatabase {
 /** Databases that files of this process have used, emptied since. */
 const free: TestDatabase[] = [];
 
+/** The app's connections to those that were given to another file. */
+const reused = new WeakSet<Knex>();
+
+/** True for a database that another file has used, and that was emptied. */
+export function isReused({ db }: Pick<TestDatabase, 'db'>): boolean {
+  return reused.has(db);
+}
+
+interface DatabaseNeeds {
+  /** A database without any table, for tests of migrations. */
+  isEmpty?: boolean;
+  /**
+   * A new clone, for tests of plans. In one that was emptied Postgres plans by pages and statistics that
+   * rows of other files have left behind.
+   */
+  isUnused?: boolean;
+}
+
 /**
  * A free database, or a clone of the migrated template. To connect anew costs far more than to empty tables,
- * so a database is used again with its open connections, unless a test has changed more than rows. `isEmpty`:
- * a database without any table instead, for tests of migrations.
+ * so a database is used again with its open connections, unless a test has changed more than rows.
  */
-export async function createTestDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
-  if (options.isEmpty === true) return makeDatabase({ isEmpty: true });
-  const database = free.pop() ?? (await makeDatabase({ isEmpty: false }));
+export async function createTestDatabase(needs: DatabaseNeeds = {}): Promise<TestDatabase> {
+  if (needs.isEmpty === true) return makeDatabase({ isEmpty: true });
+  const kept = needs.isUnused === true ? undefined : free.pop();
+  if (kept !== undefined) reused.add(kept.db);
+  const database = kept ?? (await makeDatabase({ isEmpty: false }));
   const state = (fresh ??= await readFreshState(database.ownerDb));
   const close = async (): Promise<void> => {
     if (await makeFresh(database, state)) free.push(database);
@@ -59,11 +78,11 @@ async function makeDatabase(options: { isEmpty: boolean }): Promise<TestDatabase
  * Registers the creation and dropping of a database for this test file. The returned object is filled before
  * the first test.
  */
-export function useTestDatabase(): TestDatabase {
+export function useTestDatabase(needs: DatabaseNeeds = {}): TestDatabase {
   const holder = {} as TestDatabase;
   let made: TestDatabase | undefined;
   beforeAll(async () => {
-    made = await createTestDatabase();
+    made = await createTestDatabase(needs);
     Object.assign(holder, made);
   });
   afterAll(() => made?.close());

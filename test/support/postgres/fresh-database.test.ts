@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { expect, it } from 'vitest';
 import { createTestDatabase, useTestDatabase, type TestDatabase } from '../database.ts';
 import { makeFresh, readFreshState } from './fresh-database.ts';
+import { plansOf } from './plans.ts';
 
 const database = useTestDatabase();
 
@@ -59,6 +60,18 @@ it('gives back the rows that a new database has, however often they are changed 
     expect(await makeFresh(database, state)).toBe(true);
     expect(await read()).toEqual(before);
   }
+});
+
+it('gives no database to a test of plans that another file has used', async () => {
+  const used = await createTestDatabase();
+  await used.close();
+  const unused = await createTestDatabase({ isUnused: true });
+  expect(unused.appUrl).not.toBe(used.appUrl);
+  await expect(plansOf(unused.db, (db) => db('users'))).resolves.toHaveLength(1);
+  const again = await createTestDatabase();
+  expect(again.appUrl).toBe(used.appUrl);
+  await expect(plansOf(again.db, (db) => db('users'))).rejects.toThrow('isUnused');
+  await Promise.all([unused.close(), again.close()]);
 });
 
 /** Connections of the app's role to a database. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { isReused } from '../database.ts';
 
 /** A node of a plan from `explain (format json)`. */
 export interface PlanNode {
@@ -13,13 +14,15 @@ export interface PlanNode {
  * The nodes of the plan of every query that `work` makes, in order of the queries. A query may read a whole
  * table, or sort without `maySort`, only where there is no other way: the tables of tests are too small for
  * Postgres to avoid it. With `ties` only rows of the same moment may be sorted;
- * with `mayCombine` Postgres may combine what it finds in indexes, as an "or" needs it.
+ * with `mayCombine` Postgres may combine what it finds in indexes, as an "or" needs it. Rejects for
+ * a database that another file has used.
  */
 export async function plansOf(
   db: Knex,
   work: (trx: Knex) => Promise<unknown>,
   { maySort = false, mayCombine = false }: { maySort?: boolean | 'ties'; mayCombine?: boolean } = {},
 ): Promise<PlanNode[][]> {
+  if (isReused({ db })) throw new Error('a test of plans needs useTestDatabase({ isUnused: true })');
   return db.transaction(async (trx) => {
     await trx.raw('set local enable_seqscan = off');
     if (!mayCombine) await trx.raw('set local enable_bitmapscan = off');

@@ -11,7 +11,7 @@ import { useTestDatabase } from '../../support/database.ts';
 import { findParents, plansOf } from '../../support/postgres/plans.ts';
 import { contextOf } from '../scene.ts';
 
-const database = useTestDatabase();
+const database = useTestDatabase({ isUnused: true });
 
 let cast: Cast;
 let busy: { workspaceId: number; companyId: number };
