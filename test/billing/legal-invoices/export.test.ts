@@ -346,12 +346,15 @@ describe('the files of a month', () => {
     expect(line).toContain(`${String(legal.ettn)},SATIS`);
     expect(line).toContain('TRY,1249.17,249.83,20.00,1499.00');
     expect(Object.keys(files).length).toBeGreaterThan(50);
-    const rows = await test
-      .db('audit_logs')
-      .whereLike('action_type', 'legal_invoice_month%')
-      .orderBy('id')
-      .select('action_type', 'success', 'company_id', 'details');
-    expect(rows).toMatchObject([
+    const readRows = async () =>
+      test
+        .db('audit_logs')
+        .whereLike('action_type', 'legal_invoice_month%')
+        .orderBy('id')
+        .select('action_type', 'success', 'company_id', 'details');
+    // The file is complete for its reader a moment before its end can be written down.
+    await expect.poll(readRows).toHaveLength(2);
+    expect(await readRows()).toMatchObject([
       { action_type: 'legal_invoice_month_exported', success: true, company_id: null, details: { month } },
       {
         action_type: 'legal_invoice_month_export_finished',
