@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inSnapshot } from '../../src/db/stream-rows.ts';
+import { inSnapshot, streamShortList } from '../../src/db/stream-rows.ts';
 import { useTestDatabase } from '../support/database.ts';
 
 const database = useTestDatabase({ isUnused: true });
@@ -18,4 +18,24 @@ it('has a cursor look rows up that an index finds: for its first row alone Postg
   });
   for await (const { rows } of plans)
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Index Scan .*uq_log_leaves_record/);
+});
+
+it.each([
+  [0, 'nothing', []],
+  [500, 'one batch', [500]],
+  [501, 'two batches', [500, 1]],
+])('gives a list of %d rows whole and in order, as %s', async (count, _as, expected) => {
+  const lists = inSnapshot(database.db, new AbortController().signal, (snapshot) =>
+    streamShortList<{ n: number }>(
+      snapshot,
+      snapshot
+        .from(snapshot.raw('generate_series(1, ?) as n', [count]))
+        .select('n')
+        .orderBy('n'),
+    ),
+  );
+  const batches: number[][] = [];
+  for await (const rows of lists) batches.push(rows.map(({ n }) => n));
+  expect(batches.map((rows) => rows.length)).toEqual(expected);
+  expect(batches.flat()).toEqual(Array.from({ length: count }, (_, index) => index + 1));
 });

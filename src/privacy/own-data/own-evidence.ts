@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { streamRows } from '../../db/stream-rows.ts';
+import { streamRows, streamShortList } from '../../db/stream-rows.ts';
 import {
   invoiceRows,
   listCallbacks,
@@ -103,7 +103,7 @@ async function* readPayments(
   subject: DataSubject,
   scope: EvidenceScope,
 ): AsyncGenerator<OwnRow[], void> {
-  for await (const rows of streamRows<PaymentRow>(snapshot, paymentRows(snapshot, scope))) {
+  for await (const rows of streamShortList<PaymentRow>(snapshot, paymentRows(snapshot, scope))) {
     const ids = rows.map(({ id }) => id);
     // The texts of an order name the colleague who placed it.
     const own = rows.filter(({ started_by }) => started_by.id === subject.id).map(({ id }) => id);
@@ -121,6 +121,6 @@ async function* readInvoices(
   snapshot: Knex.Transaction,
   scope: EvidenceScope,
 ): AsyncGenerator<OwnRow[], void> {
-  for await (const rows of streamRows<InvoiceRow>(snapshot, invoiceRows(snapshot, scope)))
+  for await (const rows of streamShortList<InvoiceRow>(snapshot, invoiceRows(snapshot, scope)))
     yield rows.map(toInvoiceRecord);
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { streamRows } from '../../db/stream-rows.ts';
+import { streamShortList } from '../../db/stream-rows.ts';
 import type { JsonKeys } from '../purposes/activities.ts';
 import { listPersonalColumns, registeredTables } from '../registry/registry.ts';
 import { maskOthers } from './mask-others.ts';
@@ -66,7 +66,7 @@ export async function* readOwnRows(
       email: subject.hasOwnAddress ? subject.email : null,
     })
     .select([...id, ...columns].map((column) => `${table}.${column}`));
-  for await (const rows of streamRows<OwnRow>(snapshot, query))
+  for await (const rows of streamShortList<OwnRow>(snapshot, query))
     yield rows.map((row) => {
       const kept = withListedKeys(row, json);
       // The person's earlier addresses are the person's own.
