@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
 import ejs from 'ejs';
 import express, { type Express, type Request } from 'express';
+import type { Knex } from 'knex';
 import { createAccountRouter } from './account/router.ts';
 import { createAdminRouter } from './admin/router.ts';
 import { createNoticesRouter } from './alerts/notices/notices-router.ts';
@@ -68,10 +69,13 @@ const FORM_LIMIT = '64kb';
 const views = join(import.meta.dirname, '../views');
 
 /**
- * The whole application: middleware and routers in the order a request meets them. `close` frees its own
- * pool.
+ * The whole application: middleware and routers in the order a request meets them. Browser sessions have
+ * `sessionsDb` for themselves: requests that fill the pool of `deps` may wait for them.
  */
-export function createApp(deps: WorkspaceDeps): {
+export function createApp(
+  deps: WorkspaceDeps,
+  sessionsDb: Knex,
+): {
   app: Express;
   /** For the server: the app behind the way into workspaces. */
   listener: RequestListener;
@@ -81,7 +85,6 @@ export function createApp(deps: WorkspaceDeps): {
    * Cuts connections that would keep the server from closing: WebSockets, or workspaces' answers as well.
    */
   cut(what: 'sockets' | 'answers'): void;
-  close(): Promise<void>;
 } {
   const { config, db, log, metrics } = deps;
   const app = express();
@@ -93,7 +96,6 @@ export function createApp(deps: WorkspaceDeps): {
   if (config.production) app.enable('view cache');
 
   const assets = createAssets(join(views, 'assets'));
-  const sessions = createBrowserSessions(config);
   const passport = createPassport(deps);
   const limits = createAttemptLimits(db);
   const humanActivity = new HumanActivity();
@@ -120,7 +122,7 @@ export function createApp(deps: WorkspaceDeps): {
   // Programs come with a token. Cookies are read only below this line, so they open nothing here.
   app.use('/api', createApiRouter(deps));
 
-  app.use(sessions.middleware);
+  app.use(createBrowserSessions(config, sessionsDb));
   const readForm = express.urlencoded({ extended: false, limit: FORM_LIMIT });
   app.use('/workspace', createNotingRouter(deps, readForm));
   app.use(passport.session());
@@ -172,7 +174,6 @@ export function createApp(deps: WorkspaceDeps): {
       if (what === 'sockets') workspaceProxy?.close();
       else workspaceProxy?.cutAnswers();
     },
-    close: sessions.close,
   };
 }
 

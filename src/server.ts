@@ -38,6 +38,11 @@ async function main(): Promise<void> {
   const mails = createSender(config, log, metrics);
   const pool = createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax });
   const db = outboxSignal.attach(attachTo(pool), mails.signal);
+  const sessionsDb = createDb({
+    url: config.databaseUrl,
+    poolMax: 4,
+    applicationName: 'youarecoder-sessions',
+  });
   const readDb = createReadDb({ primary: db, replica: config.databaseReplica, log, metrics });
   const runtime = createWorkspaceRuntime({ config: config.workspaceRuntime, log });
   const deps: WorkspaceDeps = {
@@ -54,7 +59,7 @@ async function main(): Promise<void> {
   tellOfSettings(deps, { quotaFault });
   await refuseRightsToChange(deps);
   await compareAtStart(deps);
-  const { listener, upgrade, cut, close } = createApp(deps);
+  const { listener, upgrade, cut } = createApp(deps, sessionsDb);
   mails.start(db);
   const schedule = startSchedule({ db, log, metrics, jobs: scheduledJobs(deps) });
   const alerts = startAlertWatcher({ db, log, config });
@@ -79,7 +84,7 @@ async function main(): Promise<void> {
     mails.stop,
     async () => (await ssh)?.close(),
     () => shutDownWorkspaces(db, deps),
-    close,
+    () => sessionsDb.destroy(),
     closeBuffers,
     readDb.close,
     () => db.destroy(),

@@ -217,37 +217,33 @@ describe('a request that is still being answered when its browser session is del
 
   it('is cut when its answer cannot be sent, and nobody else notices', async () => {
     const { cookie } = await signInWithCookie();
-    const sessions = createBrowserSessions(testApp.config);
     const app = express();
     app.use((req, _res, next) => {
       req.log = testApp.deps.log;
       next();
     });
-    app.use(sessions.middleware);
+    app.use(createBrowserSessions(testApp.config, testApp.database.sessionsDb));
     app.use((_req, res) => {
       res.statusCode = 99;
       res.end('no such status');
     });
     await expect(supertest(app).get('/').set('cookie', cookie)).rejects.toThrow('socket hang up');
-    await sessions.close();
   });
 
   it('is cut when its handler fails afterwards, as without us: never an error page in its stead', async () => {
     const { cookie } = await signInWithCookie();
-    const sessions = createBrowserSessions(testApp.config);
     const app = express();
     app.use((req, _res, next) => {
       req.log = testApp.deps.log;
       next();
     });
-    app.use(sessions.middleware);
+    app.use(createBrowserSessions(testApp.config, testApp.database.sessionsDb));
     app.use((_req, res) => {
       res.send('the whole answer');
       throw new Error('too late');
     });
     app.use(errorPages(testApp.db));
     await expect(supertest(app).get('/').set('cookie', cookie)).rejects.toThrow('socket hang up');
-    await sessions.close();
   });
 
   it('keeps the connection on which a download was sent, since nothing went wrong', async () => {

@@ -11,7 +11,6 @@ import { systemContext } from '../../src/audit/request-context.ts';
 import { handlePasswordResets } from '../../src/people/password/handle-password-resets.ts';
 import { createPaytr } from '../../src/billing/paytr/paytr.ts';
 import { loadConfig, type Config } from '../../src/config/config.ts';
-import { createDb } from '../../src/db/db.ts';
 import type { Log } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createReadDb } from '../../src/db/read-db.ts';
@@ -92,7 +91,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     runtime: createFakeRuntime(),
     ...options.deps,
   };
-  const { app, listener, upgrade, cut, close } = createApp(deps);
+  const { app, listener, upgrade, cut } = createApp(deps, database.sessionsDb);
   // As in production: compiling its templates anew is most of what a page costs.
   app.enable('view cache');
   const visits = await listenForVisitors(app);
@@ -123,7 +122,6 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     close: async () => {
       cut('sockets');
       await visits.close();
-      await close();
       await deps.readDb.close();
       await closeBuffers();
       if (options.database !== undefined) return;
@@ -159,7 +157,7 @@ function createTestBuffers(
   database: TestDatabase,
   { log, metrics }: Pick<WorkspaceDeps, 'log' | 'metrics'>,
 ): Pick<TestApp, 'auditWriter' | 'sessions' | 'close'> {
-  const db = createDb({ url: database.appUrl, poolMax: 2 });
+  const db = database.recordersDb;
   const { auditWriter, close: closeWriter } = createTestAuditWriter({ db, log, metrics });
   const sessions = new SessionBuffer({ db, log, metrics, everyMs: 2 ** 30 });
   return {
@@ -168,7 +166,6 @@ function createTestBuffers(
     close: async () => {
       await sessions.close();
       await closeWriter();
-      await db.destroy();
     },
   };
 }

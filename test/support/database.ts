@@ -10,6 +10,9 @@ import { urlOf } from './programs/test-server.ts';
 export interface TestDatabase {
   /** The app's role, which append-only tables refuse. */
   db: Knex;
+  /** Other connections of the app's role, as in the server: for browser sessions and for recorders. */
+  sessionsDb: Knex;
+  recordersDb: Knex;
   /** The role that owns the tables. */
   ownerDb: Knex;
   appUrl: string;
@@ -66,12 +69,15 @@ async function makeDatabase(options: { isEmpty: boolean }): Promise<TestDatabase
   const ownerUrl = urlOf(adminUrl, name);
   const appUrl = urlOf(adminUrl, name, { name: appRole, password: appPassword });
   const db = createDb({ url: appUrl });
+  const sessionsDb = createDb({ url: appUrl, poolMax: 4 });
+  const recordersDb = createDb({ url: appUrl, poolMax: 2 });
   const ownerDb = createDb({ url: ownerUrl, poolMax: 2 });
+  const pools = { db, sessionsDb, recordersDb, ownerDb };
   const close = async (): Promise<void> => {
-    await Promise.all([db.destroy(), ownerDb.destroy()]);
+    await Promise.all(Object.values(pools).map((pool) => pool.destroy()));
     await dropDatabase(name);
   };
-  return { db, ownerDb, appUrl, ownerUrl, close };
+  return { ...pools, appUrl, ownerUrl, close };
 }
 
 /**

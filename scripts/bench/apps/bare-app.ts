@@ -12,7 +12,7 @@ import { createBrowserSessions } from '../../../src/web/sessions/browser-session
 function main(): void {
   const config = loadConfig(process.env);
   const db = createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax });
-  const sessions = createBrowserSessions(config);
+  const sessionsDb = createDb({ url: config.databaseUrl, poolMax: 4 });
   const passport = createPassport({ config, db });
   const app = express();
   app.set('trust proxy', config.trustProxy);
@@ -20,7 +20,7 @@ function main(): void {
     req.receivedAt = new Date();
     next();
   });
-  app.use(sessions.middleware);
+  app.use(createBrowserSessions(config, sessionsDb));
   // The session alone: neither the person that it belongs to, nor a row written because it was used.
   app.get('/*path', (req, res) => {
     req.sessionStore.touch = (_id, _session, done) => done?.();

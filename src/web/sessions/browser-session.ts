@@ -1,7 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
+import type { Knex } from 'knex';
 import type { Config } from '../../config/config.ts';
-import { asPgPool, createDb } from '../../db/db.ts';
+import { asPgPool } from '../../db/db.ts';
 import { BrowserSessionStore, clientOf, hashBrowserSessionId } from './browser-session-store.ts';
 import { rollSessionCookie } from './roll-session-cookie.ts';
 import { DAY_MS, HOUR_MS } from '../../durations.ts';
@@ -78,18 +79,11 @@ export function sessionCookieName(production: boolean): string {
   return production ? '__Host-yac' : 'yac';
 }
 
-/** A session store in Postgres that holds only hashes of session ids: a stolen dump opens no session. */
-interface BrowserSessions {
-  middleware: RequestHandler[];
-  close(): Promise<void>;
-}
-
 /**
- * Creates the browser session middleware with a small pool of its own. Rows expire after `sessionIdleHours`
- * without a request.
+ * The middleware of browser sessions. Its store in `db` holds only hashes of session ids: a stolen dump opens
+ * no session. Rows expire after `sessionIdleHours` without a request.
  */
-export function createBrowserSessions(config: Config): BrowserSessions {
-  const db = createDb({ url: config.databaseUrl, poolMax: 4, applicationName: 'youarecoder-sessions' });
+export function createBrowserSessions(config: Config, db: Knex): RequestHandler[] {
   const store = new BrowserSessionStore(asPgPool(db));
   const handler = session({
     name: sessionCookieName(config.production),
@@ -108,7 +102,7 @@ export function createBrowserSessions(config: Config): BrowserSessions {
     },
   });
   noteUnstoredSessions(store);
-  return { middleware: [handler, rollSessionCookie(store), rememberHash], close: () => db.destroy() };
+  return [handler, rollSessionCookie(store), rememberHash];
 }
 
 /**

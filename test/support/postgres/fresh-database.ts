@@ -135,15 +135,15 @@ async function readSchema(db: Knex): Promise<string> {
  * back, a pool was ended, or the role may not pass over triggers.
  */
 export async function makeFresh(
-  { db, ownerDb }: { db: Knex; ownerDb: Knex },
+  { db, sessionsDb, recordersDb, ownerDb }: Record<'db' | 'sessionsDb' | 'recordersDb' | 'ownerDb', Knex>,
   state: FreshState,
 ): Promise<boolean> {
   // The next file would wait in vain for connections that this one kept, or whose pool it ended.
-  if ([db, ownerDb].some((pool) => poolOf(pool).numUsed() > 0 || poolOf(pool).destroyed)) return false;
+  const pools = [db, sessionsDb, recordersDb, ownerDb];
+  if (pools.some((pool) => poolOf(pool).numUsed() > 0 || poolOf(pool).destroyed)) return false;
   try {
     return await ownerDb.transaction(async (trx) => {
-      if ((await readSchema(trx)) !== state.schema || (await countOthers(trx, [db, ownerDb])) > 0)
-        return false;
+      if ((await readSchema(trx)) !== state.schema || (await countOthers(trx, pools)) > 0) return false;
       // No trigger fires and no foreign key is checked.
       await trx.raw('set local session_replication_role = replica');
       await giveBackRows(trx, ownerDb, state);
@@ -160,7 +160,7 @@ export async function makeFresh(
   }
 }
 
-/** Connections to the database other than those of the two pools. */
+/** Connections to the database other than those of the pools. */
 async function countOthers(trx: Knex.Transaction, pools: Knex[]): Promise<number> {
   const ours = pools.reduce((sum, pool) => sum + poolOf(pool).numUsed() + poolOf(pool).numFree(), 0);
   const { rows } = await trx.raw<{ rows: { count: number }[] }>(
