@@ -20,6 +20,7 @@ const outcome = simulate({
   days: Number(values.days),
   tries: Number(values.tries),
   seed: Number(values.seed),
+  addresses: 300_000,
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

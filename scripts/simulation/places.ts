@@ -8,9 +8,6 @@ export interface Place {
   country: string | null;
 }
 
-/** Addresses that are drawn; the common countries then have thousands of networks. */
-const DRAWN = 300_000;
-
 /** Countries without so many networks in the draw are left out: a home in them would be everybody's. */
 const NETWORKS_MIN = 20;
 
@@ -21,10 +18,10 @@ export interface World {
   elsewhere(not: readonly (string | null)[], random: Random): string;
 }
 
-/** Draws the world. */
-export function createWorld(random: Random): World {
+/** Draws so many addresses: the common countries have thousands of networks among 300 000. */
+export function createWorld(random: Random, addresses: number): World {
   const networks = new Map<string, string[]>();
-  for (let drawn = 0; drawn < DRAWN; drawn += 1) {
+  for (let drawn = 0; drawn < addresses; drawn += 1) {
     const address = [1, 2, 3, 4].map(() => String(Math.floor(random.between(1, 255)))).join('.');
     const { country } = findCountry(address);
     const network = networkOf(address);

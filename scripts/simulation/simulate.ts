@@ -40,9 +40,16 @@ interface Outcome {
  * Lets people live for months and thieves take their accounts, and judges both by the product's own rules as
  * they are without a choice. The same seed gives the same outcome.
  */
-export function simulate(input: { people: number; days: number; tries: number; seed: number }): Outcome {
+export function simulate(input: {
+  people: number;
+  days: number;
+  tries: number;
+  seed: number;
+  /** Addresses that the world is drawn from. */
+  addresses: number;
+}): Outcome {
   const random = createRandom(input.seed);
-  const world = createWorld(random);
+  const world = createWorld(random, input.addresses);
   const byRule = Object.fromEntries(ruleNames.map((rule) => [rule, 0])) as Record<RuleName, number>;
   let alerts = 0;
   let firstAlerts = 0;

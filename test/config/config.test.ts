@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig, loadMaintenanceConfig } from '../../src/config/config.ts';
+import { ConfigError, loadConfig, loadMaintenanceConfig, type Config } from '../../src/config/config.ts';
 import { environment } from '../../src/config/environment.ts';
 import { newSigningKey } from '../support/programs/signing-key.ts';
 
@@ -18,14 +18,19 @@ const good = {
   SELLER_EMAIL: 'billing@example.com',
 };
 
-function faultsOf(env: Record<string, string | undefined>): string[] {
+/** The configuration, or the faults for which there is none. */
+function readOf(env: Record<string, string | undefined>): Config | string[] {
   try {
-    loadConfig(env);
-    return [];
+    return loadConfig(env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.faults;
   }
+}
+
+function faultsOf(env: Record<string, string | undefined>): string[] {
+  const read = readOf(env);
+  return Array.isArray(read) ? read : [];
 }
 
 describe('the configuration', () => {
@@ -141,11 +146,9 @@ describe('the configuration', () => {
 
   it.each(Object.keys(environment.shape))('takes a blank %s for one that is not set', (name) => {
     const unset = { ...good, NODE_ENV: 'production', [name]: undefined };
-    for (const blank of ['', ' ', '\t', ' \n', '\u00a0']) {
-      const env = { ...unset, [name]: blank };
-      expect(faultsOf(env), JSON.stringify(blank)).toEqual(faultsOf(unset));
-      if (faultsOf(unset).length === 0) expect(loadConfig(env)).toEqual(loadConfig(unset));
-    }
+    const expected = readOf(unset);
+    for (const blank of ['', ' ', '\t', ' \n', '\u00a0'])
+      expect(readOf({ ...unset, [name]: blank }), JSON.stringify(blank)).toEqual(expected);
   });
 
   it('takes a blank for not set in the work that runs by itself, too', () => {

@@ -35,7 +35,10 @@ export interface BuiltUser {
   role: Role;
 }
 
-/** A company on trial (14 days from now). */
+/**
+ * A company on trial (14 days from now). Like `buildUser` one statement: tests make thousands, and each
+ * statement costs half a millisecond of the two cores.
+ */
 export async function buildCompany(
   db: Knex,
   overrides: Partial<{
@@ -50,12 +53,11 @@ export async function buildCompany(
   const { trial_ends_at, plan, period_ends_at, ...company } = overrides;
   const n = next();
   const created_at = company.created_at ?? new Date();
-  const [row] = await db('companies')
+  const added = db('companies')
     .insert({ name: `Company ${String(n)}`, subdomain: `company-${String(n)}`, ...company, created_at })
     .returning(['id', 'name', 'subdomain']);
-  const built = row as BuiltCompany;
-  await db('subscriptions').insert({
-    company_id: built.id,
+  const subscription = {
+    company_id: db.raw('(select id from added)'),
     plan: plan ?? 'trial',
     billing_currency: 'TRY',
     trial_ends_at: trial_ends_at ?? new Date(Date.now() + 14 * 86_400_000),
@@ -63,8 +65,13 @@ export async function buildCompany(
       period_ends_at === undefined ? null : new Date(period_ends_at.getTime() - 30 * 86_400_000),
     period_ends_at: period_ends_at ?? null,
     updated_at: created_at,
-  });
-  return built;
+  };
+  const [row] = await db
+    .with('added', added)
+    .with('subscribed', db('subscriptions').insert(subscription))
+    .from('added')
+    .select<BuiltCompany[]>();
+  return row!;
 }
 
 /**
@@ -91,7 +98,7 @@ export async function buildUser(
   const role = user.role ?? 'member';
   const company_id = role === 'operator' ? null : (user.company_id ?? (await buildCompany(db)).id);
   const created_at = user.created_at ?? new Date();
-  const [row] = await db('users')
+  const added = db('users')
     .insert({
       email: `person-${String(n)}@example.com`,
       full_name: `Person ${String(n)}`,
@@ -105,22 +112,26 @@ export async function buildUser(
       password_hash: await passwordHash,
     })
     .returning(['id', 'company_id', 'email', 'full_name', 'role']);
-  const built = row as BuiltUser;
+  const query = db.with('added', added).from('added').select<BuiltUser[]>();
+  if (company_id !== null) {
+    const joined = { user_id: db.raw('(select id from added)'), company_id, started_at: created_at };
+    void query.with('joined', db('membership_periods').insert(joined));
+    if (accepts !== false) void query.with('accepted', acceptances(db, company_id, created_at));
+  }
+  const [row] = await query;
+  const built = row!;
   // The platform's staff reach nothing without one.
   if (role === 'operator' && hasFactor !== false) await buildSecondFactor(db, built, created_at);
-  if (company_id !== null) {
-    await db('membership_periods').insert({ user_id: built.id, company_id, started_at: created_at });
-    if (accepts !== false) await buildAcceptances(db, built, created_at);
-  }
   return built;
 }
 
-async function buildAcceptances(db: Knex, user: BuiltUser, accepted_at: Date): Promise<void> {
-  await db.raw(
+function acceptances(db: Knex, company_id: number, accepted_at: Date): Knex.Raw {
+  return db.raw(
     `insert into legal_acceptances (user_id, company_id, document_id, accepted_at, ip_address, user_agent, request_id)
-     select distinct on (kind) ?::bigint, ?::bigint, id, ?::timestamptz, '203.0.113.5'::inet, 'test browser', 'build'
+     select distinct on (kind) (select added.id from added), ?::bigint, id, ?::timestamptz,
+            '203.0.113.5'::inet, 'test browser', 'build'
      from legal_documents where locale = 'en' and kind in ('terms', 'privacy') order by kind, version desc`,
-    [user.id, user.company_id, accepted_at],
+    [company_id, accepted_at],
   );
 }
 

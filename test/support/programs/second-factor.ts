@@ -24,18 +24,23 @@ export async function buildSecondFactor(
   { id, email }: { id: number; email: string },
   at = new Date(),
 ): Promise<void> {
-  await db('totp_secrets').insert({
+  const app = {
     user_id: id,
     sealed_secret: sealBytes(SESSION_SECRET, TOTP_SECRET, 'totp'),
     created_at: at,
     confirmed_at: at,
-  });
-  await db('known_devices').insert({
+  };
+  const device = {
     user_id: id,
     token_hash: createHash('sha256').update(`${email}\n${TRUSTED_DEVICE}`).digest('hex'),
     created_at: at,
     last_used_at: at,
     trusted_until: new Date(Date.now() + 365 * DAY_MS),
-  });
-  await db('users').where('id', id).update({ second_factor_at: at });
+  };
+  await db
+    .with('app', db('totp_secrets').insert(app))
+    .with('device', db('known_devices').insert(device))
+    .from('users')
+    .where('id', id)
+    .update({ second_factor_at: at });
 }
