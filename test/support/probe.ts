@@ -31,7 +31,7 @@ createServer((req, res) => {
   if (url.pathname === '/crash') process.exit(1);
   else if (url.pathname === '/child') say(spawn('sleep', ['600']).pid);
   else if (url.pathname === '/deaf') {
-    process.on('SIGTERM', () => undefined);
+    process.on('SIGTERM', () => writeFileSync('asked', ''));
     say('deaf');
   } else if (url.pathname === '/slow-end') {
     process.once('SIGTERM', () => setTimeout(() => { writeFileSync('ended', 'well'); process.exit(0); }, 300));

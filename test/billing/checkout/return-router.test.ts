@@ -94,22 +94,22 @@ describe.each(['success', 'fail'] as const)('the page the gateway returns to (%s
       `order=${oid}&sig=${sig}x`,
       `order=${oid}&order=${oid}&sig=${sig}`,
       `order=${oid}&sig[]=${sig}`,
-      `order=${encodeURIComponent('<script>zzz')}&sig=${sig}`,
-      `order=${oid}&sig=wrong&reason=zzz&failed_reason_msg=zzz`,
+      `order=${encodeURIComponent('<script>z.z.z')}&sig=${sig}`,
+      `order=${oid}&sig=wrong&reason=z.z.z&failed_reason_msg=z.z.z`,
       `order=NOSUCHORDER&sig=${sig}`,
     ]) {
       const page = await stranger().get(`/billing/payment/${kind}?${query}`);
       expect(page.status, query).toBe(404);
-      expect(page.text, query).not.toMatch(/zzz|sig=/);
+      expect(page.text, query).not.toMatch(/z\.z\.z|sig=/);
       expect(page.text, query).not.toContain(oid);
     }
   });
 
   it('prints nothing else that stands in a good address', async () => {
     const oid = await order();
-    const page = await stranger().get(`${path(oid, kind)}&status=success&msg=zzz&n=<zzz>`);
+    const page = await stranger().get(`${path(oid, kind)}&status=success&msg=z.z.z&n=<z.z.z>`);
     expect(page.status).toBe(200);
-    expect(page.text).not.toContain('zzz');
+    expect(page.text).not.toContain('z.z.z');
     expect(page.text).toContain('Waiting for confirmation');
   });
 });

@@ -53,7 +53,7 @@ beforeEach(async () => {
 const run = (minutesLater = 0): ReturnType<typeof issueLegalInvoices> => {
   now = new Date(now.getTime() + minutesLater * 60_000);
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/integrator/`;
-  const config = { ...test.config, integrator: { url, token: INTEGRATOR_TOKEN, timeoutSeconds: 2 } };
+  const config = { ...test.config, integrator: { url, token: INTEGRATOR_TOKEN, timeoutSeconds: 0.5 } };
   return issueLegalInvoices(test.db, contextAt(now), { config });
 };
 

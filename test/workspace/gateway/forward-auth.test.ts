@@ -12,6 +12,7 @@ import {
   exchange,
   type Guest,
 } from '../entry.ts';
+import { expectWithinSeconds } from '../within-seconds.ts';
 
 const site = useTestApp({ env: { TRUST_PROXY: 'loopback' } });
 
@@ -47,13 +48,8 @@ async function isLetIn(guest: Guest): Promise<boolean> {
   return (await askForwardAuth(site.app, guest)).status === 204;
 }
 
-/**
- * Waits, as a proxy would ask again and again, until access has ended; fails after the seconds that are
- * promised.
- */
-async function expectEndWithinSeconds(guest: Guest): Promise<void> {
-  await expect.poll(() => isLetIn(guest), { timeout: 5000, interval: 100 }).toBe(false);
-}
+const expectEndWithinSeconds = (guest: Guest): Promise<void> =>
+  expectWithinSeconds(() => isLetIn(guest), false);
 
 describe('the ticket', () => {
   it('becomes a host-only cookie at the workspace’s own host', async () => {

@@ -20,6 +20,7 @@ import { signIn } from '../../support/sign-in.ts';
 import { Visitor } from '../../support/visitor.ts';
 import { askForwardAuth, beginEntry, enterWorkspace, type Guest } from '../entry.ts';
 import { openSocketAt, requestAt, type Way } from '../guest-client.ts';
+import { expectWithinSeconds } from '../within-seconds.ts';
 
 let isOffered = true;
 const runtime = {
@@ -139,7 +140,7 @@ describe('the host of a port', () => {
     const guest = await enter(visitor, place.id, 3000);
     expect(await status(guest)).toBe(200);
     await visitor.post('/auth/logout');
-    await expect.poll(() => status(guest), { timeout: 5000 }).toBe(401);
+    await expectWithinSeconds(() => status(guest), 401);
   });
 
   it('takes the cookie of no other host: of the workspace, of another port, of another workspace', async () => {
@@ -165,7 +166,7 @@ describe('the host of a port', () => {
     expect([await status(own), await status(port)]).toEqual([200, 200]);
     const again = await enter(bob, place.id, 3000);
     expect(await status(again)).toBe(200);
-    await expect.poll(() => status(port), { timeout: 5000 }).toBe(401);
+    await expectWithinSeconds(() => status(port), 401);
     expect(await status(own)).toBe(200);
   });
 
@@ -244,7 +245,7 @@ describe('a workspace whose own label reads as a port', () => {
     expect(await status(guest)).toBe(200);
     // As if it had been given out long ago: the cookie for the port is good for nothing there.
     await giveLabel(charlies.id, `3000-${label}`, cast.charlie.company_id);
-    await expect.poll(() => status(guest), { timeout: 5000 }).toBe(401);
+    await expectWithinSeconds(() => status(guest), 401);
   });
 });
 
