@@ -13,17 +13,33 @@ export const COPIED_NULL = '\\N';
 /**
  * The rows of `query` as lines of a copy, in batches. Columns are separated by tabs, and each character is a
  * byte of UTF-8: what is not ASCII can be passed on as it is, by the encoding `latin1`.
- *
- * 1. COPY is the quickest way out of Postgres: JSON of a row takes it three times as long, and rows of a
- *    cursor cost this process twice as much.
- * 2. Postgres works at the reader's pace.
- * 3. Stopping early waits until Postgres notices: abort the snapshot's signal first.
  */
 export async function* copyRows(
   snapshot: Knex.Transaction,
   query: Knex.QueryBuilder,
   silenceMs = SILENCE_MS,
 ): AsyncGenerator<string[], void> {
+  let begun = '';
+  for await (const bytes of copyBytes(snapshot, query, silenceMs)) {
+    const lines = (begun + bytes.toString('latin1')).split('\n');
+    begun = lines.pop() ?? '';
+    if (lines.length > 0) yield lines;
+  }
+}
+
+/**
+ * The rows of `query` as a copy prints them, in pieces that may end within a line.
+ *
+ * 1. COPY is the quickest way out of Postgres: JSON of a row takes it three times as long, and rows of a
+ *    cursor cost this process twice as much.
+ * 2. Postgres works at the reader's pace.
+ * 3. Stopping early waits until Postgres notices: abort the snapshot's signal first.
+ */
+export async function* copyBytes(
+  snapshot: Knex.Transaction,
+  query: Knex.QueryBuilder,
+  silenceMs = SILENCE_MS,
+): AsyncGenerator<Buffer, void> {
   const select = await writeBindings(snapshot, query);
   // The statement lasts as long as its reader takes. `SILENCE_MS` ends it.
   await snapshot.raw('set local statement_timeout = 0');
@@ -32,12 +48,7 @@ export async function* copyRows(
   const end = { isOver: false };
   for (const event of ['end', 'error']) stream.once(event, () => (end.isOver = true));
   try {
-    let begun = '';
-    for await (const bytes of untilSilent(client, stream, silenceMs)) {
-      const lines = (begun + bytes.toString('latin1')).split('\n');
-      begun = lines.pop() ?? '';
-      if (lines.length > 0) yield lines;
-    }
+    yield* untilSilent(client, stream, silenceMs);
   } finally {
     if (!end.isOver) await drained(stream);
   }

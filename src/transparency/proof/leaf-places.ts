@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
-import { copyRows } from '../../db/copy-rows.ts';
+import { copyBytes } from '../../db/copy-rows.ts';
 import type { ShownLog } from './find-shown-log.ts';
+
+const [TAB, LINE_FEED, ZERO] = [0x09, 0x0a, 0x30];
 
 /** Where in a log the leaves of some rows are: sixteen bytes for each. */
 export class LeafPlaces {
@@ -48,11 +50,15 @@ export async function readLeafPlaces(
   { type, ids }: { type: string; ids: Knex.QueryBuilder },
 ): Promise<LeafPlaces> {
   const places = new LeafPlaces();
-  for await (const lines of copyRows(snapshot, leafPlaceRows(snapshot, log, { type, ids })))
-    for (const line of lines) {
-      const tab = line.indexOf('\t');
-      places.add(Number(line.slice(0, tab)), Number(line.slice(tab + 1)));
-    }
+  // Digits are read from the bytes: as texts of lines they took this process twice as long.
+  let [id, number] = [0, 0];
+  for await (const bytes of copyBytes(snapshot, leafPlaceRows(snapshot, log, { type, ids })))
+    for (const byte of bytes)
+      if (byte === TAB) [id, number] = [number, 0];
+      else if (byte === LINE_FEED) {
+        places.add(id, number);
+        number = 0;
+      } else number = number * 10 + byte - ZERO;
   return places;
 }
 
