@@ -34,7 +34,9 @@ export const postForm: PostForm = (url, form, { timeoutMs, maxLength }) =>
       accept: '*/*',
       'user-agent': 'node',
     };
+    let isAnswered = false;
     const post = request(url, { method: 'POST', agent, headers }, (answer) => {
+      isAnswered = true;
       readAnswer(answer, maxLength).then(resolve, reject);
     });
     const timer = setTimeout(() => {
@@ -44,6 +46,8 @@ export const postForm: PostForm = (url, form, { timeoutMs, maxLength }) =>
     post.on('error', reject);
     post.once('close', () => {
       clearTimeout(timer);
+      // A server that changes the protocol (101) ends the request without an answer and without a fault.
+      if (!isAnswered) reject(new Error('closed without an answer'));
     });
     post.end(body);
   });

@@ -214,6 +214,16 @@ describe('what PayTR answers', () => {
     expect(await paytr.requestToken(order)).toMatchObject({ ok: false, reason: 'unreachable' });
   });
 
+  it.each([
+    ['is another protocol', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'],
+    ['is no HTTP', 'hello\r\n\r\n'],
+    ['never begins', ''],
+    ['has a head without an end', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`],
+  ])('is none, and not waited for, when it %s', async (_what, text) => {
+    const paytr = await paytrAnswering((req) => req.socket.end(text));
+    expect(await paytr.requestToken(order)).toMatchObject({ ok: false, reason: 'unreachable' });
+  });
+
   it('is read behind the mark with which some servers begin a text', async () => {
     const paytr = await paytrAnswering((_req, res) => res.end('\uFEFF{"status":"success","token":"t"}'));
     expect(await paytr.requestToken(order)).toEqual({ ok: true, token: 't' });
