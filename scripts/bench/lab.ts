@@ -151,6 +151,7 @@ function createLab(
     await fillAuditLogs(database.superUrl, { rows, say });
     say('putting the rows into their logs');
     await keepEverything(database);
+    await runStatement(database.superUrl, 'vacuum analyze log_leaves, log_tiles');
     return database;
   };
   return {
