@@ -4,10 +4,14 @@ import { createChance } from '../../faults/year/chance.ts';
 import { asJson, asLines, makeBundle } from '../../support/transparency/bundle-maker.ts';
 import { cosign, policyOfWitnesses } from '../../support/transparency/cosigned.ts';
 import { mutate } from '../../support/transparency/mutations.ts';
+import { useTestDatabase } from '../../support/database.ts';
 import { askSecondVerifier, whyNoPython } from '../../support/transparency/second-verifier.ts';
+import { buildRecords, exportFor, partial } from './exports.ts';
 
 const reason = whyNoPython();
 if (reason !== null) console.log(reason);
+
+const database = useTestDatabase();
 
 describe.skipIf(reason !== null)('a second verifier, in another language', () => {
   it('comes to the same verdict and the same numbers on whole and on changed bundles', async () => {
@@ -34,6 +38,20 @@ describe.skipIf(reason !== null)('a second verifier, in another language', () =>
         report.records,
         report.complete ?? 0,
       ]);
+    }
+  });
+
+  it('verifies what the app exports, whole and in part, and counts the same', async () => {
+    const cast = await buildRecords(database);
+    const questions: { bundle: string; policy: string }[] = [];
+    for (const wish of [{}, ...partial])
+      for (const format of ['json', 'ndjson'] as const)
+        questions.push(await exportFor(database, cast, wish, format));
+    const answers = askSecondVerifier(questions);
+    for (const [at, { bundle, policy }] of questions.entries()) {
+      const { code, records, complete } = await verifyBundle(bundle.split('\n'), { policy });
+      expect(code).toBe(0);
+      expect(answers[at]).toMatchObject({ code, records, complete });
     }
   });
 
