@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { whereContains } from '../../src/db/where-contains.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
 import { buildCast, buildCompany, buildPayment, buildUser, type Cast } from '../support/programs/build.ts';
-import { signIn } from '../support/sign-in.ts';
+import { signIn, signInByForm } from '../support/sign-in.ts';
 import { Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp({ databaseIsUnused: true });
@@ -214,7 +214,7 @@ describe('ending access', () => {
     await testApp.db('invitations').where({ company_id: cast.acme.id }).update({ revoked_at: new Date() });
     const given = await alice.post(`${path}/reactivate`);
     expect(given.status).toBe(303);
-    await expect(signIn(testApp.app, cast.bob)).resolves.toBeDefined();
+    await expect(signInByForm(testApp.app, cast.bob)).resolves.toBeDefined();
   });
 });
 

@@ -14,7 +14,7 @@ import {
   type BuiltUser,
   type Cast,
 } from '../support/programs/build.ts';
-import { PASSWORD, signIn } from '../support/sign-in.ts';
+import { PASSWORD, signIn, signInByForm } from '../support/sign-in.ts';
 import { Visitor } from '../support/visitor.ts';
 import { contextOf, rowsOf } from '../auth/rows.ts';
 import { pastTriggers } from '../support/postgres/past-triggers.ts';
@@ -183,7 +183,7 @@ describe('reactivating a person', () => {
     expect(await reactivate(cast.bob)).toEqual({ ok: true });
     expect(await reactivate(cast.bob)).toEqual({ ok: false, reason: 'already' });
     expect((await before.get('/workspace')).status).toBe(303);
-    await signIn(testApp.app, cast.bob);
+    await signInByForm(testApp.app, cast.bob);
     const periods = await testApp.db('membership_periods').where({ user_id: cast.bob.id }).orderBy('id');
     expect(periods.map(({ ended_at: endedAt }) => endedAt === null)).toEqual([false, true]);
     const [row] = (await rowsOf(testApp.db, 'user_reactivated')).slice(-1);

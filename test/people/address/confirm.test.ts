@@ -12,7 +12,7 @@ import {
   buildUser,
   type Cast,
 } from '../../support/programs/build.ts';
-import { signIn } from '../../support/sign-in.ts';
+import { signIn, signInByForm } from '../../support/sign-in.ts';
 import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
@@ -245,7 +245,7 @@ describe('registering with an address that has an account', () => {
       { id: cast.bob.id, holds_email: true },
       { holds_email: false, email_confirmed_at: null },
     ]);
-    expect((await signIn(test.app, cast.bob)).headers).toBeDefined();
+    expect((await signInByForm(test.app, cast.bob)).headers).toBeDefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn } from '../../support/sign-in.ts';
+import { signIn, signInByForm } from '../../support/sign-in.ts';
 import { Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
@@ -65,7 +65,7 @@ describe('whoever registers with the address of somebody else', () => {
     for (let n = 0; n < 5; n += 1)
       await browser.post('/auth/step-up', { stepUpPassword: 'wrong', returnTo: '/' });
     expect((await browser.get(page)).text).toContain('Sign-in is locked until');
-    expect((await signIn(test.app, cast.bob)).headers).toBeDefined();
+    expect((await signInByForm(test.app, cast.bob)).headers).toBeDefined();
     await browser.post(`${page}/unlock`);
     await guess(email, 5);
     expect((await browser.get(page)).text).not.toContain('Sign-in is locked until');
