@@ -19,7 +19,7 @@ it('does not give a database to the next file while a connection of it is held',
 });
 
 it('does not give a database to the next file when a test has ended its pool', async () => {
-  const own = await createTestDatabase();
+  const own = await createTestDatabase({ isUnused: true });
   const state = await readFreshState(own.ownerDb);
   // As a pool that carries something: what it ends, the pool below does not notice.
   const carrier = own.db.withUserParams({});
