@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
+import { consoleError } from './console-error.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reconcileBooks } from '../../src/billing/reconciliation/reconcile-books.ts';
 import { buildBuyer } from '../billing/order.ts';
@@ -48,8 +49,8 @@ describe.skipIf(browserPath === null)('the money of a customer, from the price t
     page.setDefaultTimeout(15_000);
     page.on('console', (message) => {
       // The browser also writes down that a form was refused (422), or asked for the second factor (403).
-      if (message.type() === 'error' && !/status of (403|422)/.test(message.text()))
-        complaints.push(message.text());
+      const text = consoleError(message);
+      if (text !== null && !/status of (403|422)/.test(text)) complaints.push(text);
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     return page;

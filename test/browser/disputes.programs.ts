@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { unzipSync } from 'fflate';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import type { Browser, Page } from 'playwright-core';
+import { consoleError } from './console-error.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sequenceLeftovers } from '../../src/transparency/sequence/sequence-leftovers.ts';
 import { sendDueMails } from '../../src/mail/send-due-mails.ts';
@@ -84,8 +85,8 @@ describe.skipIf(browserPath === null)('a dispute, from the notice to its end', {
     page.setDefaultTimeout(15_000);
     page.on('console', (message) => {
       // The question for a fresh proof is a 403.
-      if (message.type() === 'error' && !message.text().includes('status of 403'))
-        complaints.push(message.text());
+      const text = consoleError(message);
+      if (text !== null && !text.includes('status of 403')) complaints.push(text);
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`${app.url}/auth/login`);

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { consoleError } from './console-error.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allowManyWorkspaces, buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
@@ -29,7 +30,8 @@ describe.skipIf(browserPath === null)('the way into a workspace of another site'
     browser = await launchBrowser(browserPath ?? '', DOMAIN);
     context = await browser.newContext({ locale: 'en-GB' });
     context.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      const text = consoleError(message);
+      if (text !== null) complaints.push(text);
     });
     const page = await context.newPage();
     await signInByForm(page, app.url, cast.bob);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { consoleError } from './console-error.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPdfText } from '../support/pdf-text.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
@@ -24,7 +25,8 @@ describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
     context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
     page = await context.newPage();
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      const text = consoleError(message);
+      if (text !== null) complaints.push(text);
     });
     page.on('pageerror', (error) => complaints.push(error.message));
   });

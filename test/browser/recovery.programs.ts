@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
+import { consoleError } from './console-error.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useTestDatabase } from '../support/database.ts';
 import { startAppProcess, type AppProcess } from '../support/programs/app-process.ts';
@@ -43,8 +44,8 @@ describe.skipIf(browserPath === null)('a forgotten password', { timeout: 120_000
   async function openBrowser(): Promise<Page> {
     const context = await browser.newContext({ locale: 'en-GB' });
     context.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes('status of 4'))
-        complaints.push(message.text());
+      const text = consoleError(message);
+      if (text !== null && !text.includes('status of 4')) complaints.push(text);
     });
     const page = await context.newPage();
     await page.goto(`${url}/auth/login`);

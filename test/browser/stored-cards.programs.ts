@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { consoleError } from './console-error.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followUpPayments } from '../../src/billing/follow-up/follow-up-payments.ts';
 import { buildBuyer } from '../billing/order.ts';
@@ -27,7 +28,8 @@ describe.skipIf(browserPath === null)('a buyer who lets PayTR keep the card', ()
     page = await context.newPage();
     page.setDefaultTimeout(15_000);
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      const text = consoleError(message);
+      if (text !== null) complaints.push(text);
     });
   });
   afterAll(async () => {

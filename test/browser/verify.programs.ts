@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { consoleError } from './console-error.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say, verifyBundle } from '../../src/transparency/verifier/verify.mjs';
 import { createChance } from '../faults/year/chance.ts';
@@ -28,7 +29,8 @@ describe.skipIf(browserPath === null)('verifying an evidence file in the browser
     page = await context.newPage();
     page.setDefaultTimeout(15_000);
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
+      const text = consoleError(message);
+      if (text !== null) complaints.push(text);
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`));
