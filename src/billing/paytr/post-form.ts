@@ -57,7 +57,9 @@ function readAnswer(answer: IncomingMessage, maxLength: number): Promise<FormAns
     let text = '';
     const done = (): void => {
       // Node leaves the mark with which some servers begin a text.
-      resolve({ status: answer.statusCode ?? 0, text: text.startsWith('\uFEFF') ? text.slice(1) : text });
+      const unmarked = text.startsWith('\uFEFF') ? text.slice(1) : text;
+      // The last packet may bring more than the limit together with the end.
+      resolve({ status: answer.statusCode ?? 0, text: unmarked.slice(0, maxLength) });
     };
     answer.setEncoding('utf8');
     answer.on('data', (part: string) => {

@@ -188,6 +188,14 @@ describe('what PayTR answers', () => {
     expect(await paytr.requestToken(order)).toMatchObject({ ok: false, reason: 'unreadable' });
   });
 
+  it.each([65_536, 65_537, 90_000])('is read only up to its limit: %i characters', async (length) => {
+    const text = JSON.stringify({ status: 'success', token: 't', padding: '' });
+    const whole = text.replace('""', `"${'x'.repeat(length - text.length)}"`);
+    const paytr = await paytrAnswering((_req, res) => res.end(whole));
+    const expected = length > 65_536 ? { ok: false, reason: 'unreadable' } : { ok: true, token: 't' };
+    expect(await paytr.requestToken(order)).toMatchObject(expected);
+  });
+
   it('is not looked for elsewhere when it is a redirect', async () => {
     const paytr = await paytrAnswering((_req, res) =>
       res.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
