@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync, appendFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runLogCommand } from '../../../../scripts/log/log-command.ts';
 import { readLogCall } from '../../../../scripts/log/read-log-call.ts';
 import { checkLogs } from '../../../../src/transparency/check/check-logs.ts';
@@ -13,8 +13,6 @@ import { findLog } from '../../../../src/transparency/queries.ts';
 import { logSigner } from '../../../../src/transparency/sequence/log-signer.ts';
 import { contextAt } from '../../../billing/scene.ts';
 import { useTestApp } from '../../../support/app.ts';
-import { startAppProcess } from '../../../support/programs/app-process.ts';
-import { endOfChild, startChild } from '../../../support/programs/child.ts';
 import { happen, newestHead, takeBackup } from '../log-scene.ts';
 
 const app = useTestApp();
@@ -311,54 +309,4 @@ describe('a checkpoint in a mail', () => {
     expect((await run(['compare'], gone)).said).toContain('is not in this database');
     await run(['resume', '--reason', 'only a test of the comparison']);
   });
-});
-
-const keysOfApp = (): string =>
-  app.config.transparency.signingKeys
-    .map((key) => key.export({ format: 'der', type: 'pkcs8' }).toString('base64'))
-    .join(',');
-
-describe('a server that starts', () => {
-  it('compares its log with the file before anything else, and says what does not fit', async () => {
-    const { note, size } = await newestHead(app);
-    const path = join(folder, 'other-heads');
-    writeFileSync(path, `${JSON.stringify(signedLie(note, { size: size + 5000 }))}\n`);
-    const server = await startAppProcess({
-      ...{ DATABASE_URL: app.database.appUrl, BASE_URL: 'http://localhost:3000' },
-      ...{ LOG_HEADS_FILE: path, LOG_SIGNING_KEYS: keysOfApp() },
-    });
-    const response = await fetch(`http://127.0.0.1:${String(server.port)}/readyz`);
-    const { log } = (await response.json()) as { log: { publishing: string } };
-    await server.kill();
-    expect([response.status, log.publishing]).toEqual([
-      200,
-      expect.stringContaining(`checkpoint of ${String(size + 5000)} records in LOG_HEADS_FILE`),
-    ]);
-    await run(['resume', '--reason', 'only a test of the comparison']);
-  }, 60_000);
-});
-
-describe('npm run log', () => {
-  let env: Record<string, string> = {};
-  beforeAll(() => {
-    env = {
-      ...{ NODE_ENV: 'production', BASE_URL: 'http://localhost:3000', DATABASE_URL: app.database.appUrl },
-      LOG_SIGNING_KEYS: keysOfApp(),
-    };
-  });
-  const command = (...args: string[]): ReturnType<typeof endOfChild> =>
-    endOfChild(startChild('scripts/log.ts', { args, env }));
-
-  it('says how it is called, and what is wrong with a call', async () => {
-    expect(await command('help')).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('npm run log -- compare'),
-    });
-    expect(await command('burn')).toMatchObject({ code: 2 });
-    expect(await command('resume')).toMatchObject({ code: 0, stdout: 'Nothing stops the publishing.\n' });
-    expect(await command('compare')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('no signed checkpoint'),
-    });
-  }, 60_000);
 });
