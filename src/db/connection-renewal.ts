@@ -1,8 +1,12 @@
 /**
- * SQLSTATEs by which a server says that the app must leave it, now or for good: read-only (25006), a
- * shut-down (57P01–57P05), a broken connection (class 08). Source: PostgreSQL documentation, appendix A.
+ * SQLSTATEs after which connections are of no more use. Source: PostgreSQL documentation, appendix A.
+ *
+ * 1. The server says that the app must leave it, now or for good: read-only (25006), a shut-down
+ *    (57P01–57P05), a broken connection (class 08).
+ * 2. A prepared statement no longer fits the tables, which a migration has changed (0A000), or is gone
+ *    (26000).
  */
-const SERVERS_FAULT = /^(?:25006|57P0[1-5]|08[0-9A-Z]{3})$/;
+const USELESS = /^(?:25006|57P0[1-5]|08[0-9A-Z]{3}|0A000|26000)$/;
 
 /**
  * All connections of a pool are replaced at most once in so many milliseconds: a server may stay read-only
@@ -12,15 +16,16 @@ const RENEW_EVERY_MS = 1000;
 
 /**
  * Decides which connections of one pool are still good. After a fail-over the old ones lead to a server that
- * became read-only or is shutting down. The first such error retires every connection that was open by then,
- * also those that have only read so far; new ones go wherever the address leads now.
+ * became read-only or is shutting down; after a migration what they keep prepared may not fit. The first such
+ * error retires every connection that was open by then, also those that have only read so far; new ones go
+ * wherever the address leads now.
  */
 export class ConnectionRenewal {
   #retiredBefore = -RENEW_EVERY_MS;
 
   /** Receives every error that the server sends. */
   note({ code }: { code?: string | undefined }): void {
-    if (code === undefined || !SERVERS_FAULT.test(code)) return;
+    if (code === undefined || !USELESS.test(code)) return;
     const now = performance.now();
     if (now - this.#retiredBefore >= RENEW_EVERY_MS) this.#retiredBefore = now;
   }

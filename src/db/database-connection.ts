@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { StatementNames } from './statement-names.ts';
 
 /**
  * Settings that the app relies on in every connection, whatever the server, the role or PGOPTIONS say. They
@@ -29,9 +30,10 @@ type OnServerFault = (error: { code?: string | undefined }) => void;
 type Query = (...args: unknown[]) => unknown;
 
 /**
- * A connection to Postgres with the settings above. Behind a pooler, statements lose their names: the next
- * one may reach another server connection that does not know the name (PgBouncer before 1.21). A pooler is
- * recognised by a process id that differs from that of the server's process.
+ * A connection to Postgres with the settings above, which keeps prepared what it is sent again
+ * (`StatementNames`). Behind a pooler, statements lose their names: the next one may reach another server
+ * connection that does not know the name (PgBouncer before 1.21). A pooler is recognised by a process id that
+ * differs from that of the server's process.
  */
 export class DatabaseConnection extends pg.Client {
   readonly openedAt = performance.now();
@@ -46,8 +48,11 @@ export class DatabaseConnection extends pg.Client {
     // connection.
     if (onServerFault !== undefined) this.connection.on('errorMessage', onServerFault);
     const query = super.query.bind(this) as Query;
-    this.query = ((first: unknown, ...rest: unknown[]) =>
-      query(this.isPooled ? withoutName(first) : first, ...rest)) as typeof this.query;
+    const names = new StatementNames();
+    this.query = ((first: unknown, ...rest: unknown[]) => {
+      if (!isPlain(first)) return query(first, ...rest);
+      return query(this.isPooled ? { ...first, name: undefined } : names.named(first), ...rest);
+    }) as typeof this.query;
   }
 
   override connect(): Promise<this>;
@@ -74,8 +79,9 @@ export class DatabaseConnection extends pg.Client {
   }
 }
 
-/** Anything other than a plain statement (a copy, a cursor) stays as it is. */
-function withoutName(statement: unknown): unknown {
-  const isPlain = typeof statement === 'object' && statement !== null && !('submit' in statement);
-  return isPlain && 'name' in statement ? { ...statement, name: undefined } : statement;
+/** A statement with its values, and no text, copy or cursor. */
+function isPlain(statement: unknown): statement is pg.QueryConfig {
+  return (
+    typeof statement === 'object' && statement !== null && 'text' in statement && !('submit' in statement)
+  );
 }

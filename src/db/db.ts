@@ -61,7 +61,7 @@ export function asPgPool(db: Knex): Pick<pg.Pool, 'query'> {
   const query = async (text: string, values?: unknown[]): Promise<pg.QueryResult> => {
     const connection = await client.acquireConnection();
     try {
-      return await connection.query(text, values);
+      return await connection.query({ text, ...(values === undefined ? {} : { values }) });
     } finally {
       await client.releaseConnection(connection);
     }

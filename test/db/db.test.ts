@@ -1,9 +1,11 @@
 import pg from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createDb } from '../../src/db/db.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { buildCompany } from '../support/programs/build.ts';
 
 const database = useTestDatabase();
+type Db = ReturnType<typeof createDb>;
 const nameOf = (url: string): string => new URL(url).pathname.slice(1);
 
 const HOSTILE = {
@@ -97,5 +99,62 @@ describe('a pool whose server became read-only', () => {
     await write();
     expect((await pids()).filter((pid) => readOnly.includes(pid))).toEqual([]);
     await db.destroy();
+  });
+});
+
+describe('a statement that a connection is sent again', () => {
+  const OF_COMPANY = 'select subdomain from companies where id = ?';
+
+  /** What the only connection of a pool keeps prepared. */
+  async function prepared(db: Db): Promise<string[]> {
+    const { rows } = await db.raw<{ rows: { statement: string }[] }>(
+      'select statement from pg_prepared_statements order by prepare_time',
+    );
+    return rows.map(({ statement }) => statement);
+  }
+
+  /** A pool of one connection. */
+  function openOne(): Db {
+    const db = createDb({ url: database.appUrl, poolMax: 1 });
+    onTestFinished(() => db.destroy());
+    return db;
+  }
+
+  it('is kept prepared from the second time on, with other values too, and one without values never', async () => {
+    const db = openOne();
+    const found: unknown[] = [];
+    const { id } = await buildCompany(database.db, { subdomain: 'twice' });
+    for (const value of [id, 0, id, 0, id, 0, id, 0]) {
+      const { rows } = await db.raw<{ rows: { subdomain: string }[] }>(OF_COMPANY, [value]);
+      found.push(rows[0]?.subdomain);
+      await db.raw('select id from companies');
+      if (found.length === 1) expect(await prepared(db)).toEqual([]);
+    }
+    expect(found).toEqual([1, 2, 3, 4].flatMap(() => ['twice', undefined]));
+    expect(await prepared(db)).toEqual([OF_COMPANY.replace('?', '$1')]);
+  });
+
+  it('is one of a hundred at most, of which each connection needs some room in the server', async () => {
+    const db = openOne();
+    for (let n = 0; n < 120; n += 1)
+      for (let time = 0; time < 3; time += 1) await db.raw(`select ${String(n)} + ?::int`, [time]);
+    expect(await prepared(db)).toHaveLength(100);
+    const { rows } = await db.raw<{ rows: { sum: number }[] }>('select 119 + ?::int as sum', [1]);
+    expect(rows).toEqual([{ sum: 120 }]);
+  });
+
+  it('fails once at most where a migration changed its tables meanwhile', async () => {
+    const db = openOne();
+    await database.ownerDb.raw('create table changing as select 1 as id');
+    await database.ownerDb.raw('grant select on changing to public');
+    const ask = async (): Promise<unknown> => {
+      const { rows } = await db.raw<{ rows: unknown[] }>('select * from changing where id = ?', [1]);
+      return rows;
+    };
+    for (let time = 0; time < 3; time += 1) expect(await ask()).toEqual([{ id: 1 }]);
+    await database.ownerDb.raw('alter table changing add column name text');
+    await expect(ask()).rejects.toThrow('cached plan must not change result type');
+    expect(await ask()).toEqual([{ id: 1, name: null }]);
+    await database.ownerDb.raw('drop table changing');
   });
 });
