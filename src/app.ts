@@ -193,8 +193,11 @@ function subscriptionOf({ subscription }: Express.User, at: Date): SubscriptionS
 
 const isOperator = (req: Request): boolean => req.user?.role === 'operator';
 
+/** Includes name their file from the root of the views: for others EJS would look at the disk each time. */
 function renderView(path: string, data: object, done: (error: Error | null, html?: string) => void): void {
-  ejs.renderFile(path, data as Record<string, unknown>, (error, html) => {
+  const { settings } = data as { settings: Record<string, unknown> };
+  const options = { root: views, cache: settings['view cache'] === true };
+  ejs.renderFile(path, data as Record<string, unknown>, options, (error, html) => {
     done(error ?? null, html);
   });
 }

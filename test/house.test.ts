@@ -488,6 +488,13 @@ function listSentences(text: string): string[] {
 }
 
 describe('views', () => {
+  it('include by the path from their root, which EJS need not look for on the disk', () => {
+    const others = views.flatMap(({ path, text }) =>
+      [...text.matchAll(/include\('(?!\/)[^']*/g)].map(([include]) => `${path}: ${include}`),
+    );
+    expect(others).toEqual([]);
+  });
+
   it('call only texts that exist', () => {
     for (const { path, text } of views) {
       for (const match of text.matchAll(/\bt\('([^']+)'/g)) {

@@ -10,7 +10,7 @@ const MOST_REMEMBERED = 400;
 /**
  * Gives the statements of one connection names. A text that comes for the second time is prepared under its
  * name, so that Postgres does not parse it a third time, nor plan it where one plan is good for all values
- * (plan_cache_mode auto). Of a page's work in Postgres, parsing and planning are more than half.
+ * (plan_cache_mode auto). Parsing and planning are more than half of a page's work in Postgres.
  */
 export class StatementNames {
   readonly #once = new LRUCache<string, true>({ max: MOST_REMEMBERED });
