@@ -1,20 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { MADE_ASSETS, makeAssets } from '../../scripts/assets/make-assets.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast } from '../support/programs/build.ts';
 import { signIn } from '../support/sign-in.ts';
 
 const testApp = useTestApp();
-
-it('what is made from Tabler and Inter is what our pages use of them (npm run build:assets)', async () => {
-  for (const [name, content] of Object.entries(await makeAssets())) {
-    const path = join(MADE_ASSETS, name);
-    expect(existsSync(path) && readFileSync(path).equals(content), name).toBe(true);
-  }
-});
 
 describe('what goes over the wire', () => {
   const encoding = async (path: string): Promise<string | undefined> => {

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { COMPILED_SESSION, compileSession } from '../../../scripts/ssh/compile-session.ts';
 import { authorizedKeyLine } from '../../../src/workspace/ssh/authorized-key-line.ts';
 import { OneTimeSecrets } from '../../../src/workspace/ssh/one-time-secrets.ts';
 import { minute } from '../scene.ts';
@@ -44,8 +42,4 @@ describe('a line of authorized_keys', () => {
       'one line',
     );
   });
-});
-
-it('the session command that sshd starts is what its source compiles to (npm run build:ssh)', async () => {
-  expect(readFileSync(COMPILED_SESSION, 'utf8')).toBe(await compileSession());
 });
