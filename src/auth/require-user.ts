@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Knex } from 'knex';
+import { namedStatement } from '../db/named-statement.ts';
 import { Forbidden, NotSignedIn } from '../errors.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { planTimesColumns, type PlanTimes } from '../plan.ts';
@@ -61,6 +62,25 @@ type PersonWithSubscription = Person & { subscription: PlanTimes | null };
 
 type Person = SignedInUser & { session_version: number; second_factor_required_from: Date | null };
 
+const personColumns = [
+  ...signedInColumns,
+  'users.session_version',
+  ...planTimesColumns,
+  'policy.required_from as second_factor_required_from',
+];
+
+// Each request of a person asks this.
+const findPerson = namedStatement<Person & (PlanTimes | Record<keyof PlanTimes, null>)>(
+  'find-signed-in-user',
+  `select ${personColumns.join(', ')}
+   from users
+   left join companies on companies.id = users.company_id
+   left join subscriptions on subscriptions.company_id = users.company_id
+   left join second_factor_policies as policy on policy.company_id = users.company_id
+   where users.id = :userId and users.deactivated_at is null
+     and (:version::integer is null or users.session_version = :version)`,
+);
+
 /**
  * Loads the person of a browser session. Undefined once the person is deactivated, which ends all their
  * sessions at once, and for a session whose `version` is not the person's of today.
@@ -70,21 +90,7 @@ export async function findSignedInUser(
   userId: number,
   version?: number,
 ): Promise<PersonWithSubscription | undefined> {
-  const row = await db('users')
-    .leftJoin('companies', 'companies.id', 'users.company_id')
-    .leftJoin('subscriptions', 'subscriptions.company_id', 'users.company_id')
-    .leftJoin('second_factor_policies as policy', 'policy.company_id', 'users.company_id')
-    .where('users.id', userId)
-    .whereNull('users.deactivated_at')
-    .modify((query) => {
-      if (version !== undefined) void query.where('users.session_version', version);
-    })
-    .first<(Person & (PlanTimes | Record<keyof PlanTimes, null>)) | undefined>([
-      ...signedInColumns,
-      'users.session_version',
-      ...planTimesColumns,
-      'policy.required_from as second_factor_required_from',
-    ]);
+  const [row] = await findPerson(db, { userId, version: version ?? null });
   if (row === undefined) return undefined;
   const {
     plan,
