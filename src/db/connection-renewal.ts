@@ -1,16 +1,18 @@
 /**
- * SQLSTATEs after which connections are of no more use. Source: PostgreSQL documentation, appendix A.
- *
- * 1. The server says that the app must leave it, now or for good: read-only (25006), a shut-down
- *    (57P01–57P05), a broken connection (class 08).
- * 2. A prepared statement no longer fits the tables, which a migration has changed (0A000), or is gone
- *    (26000).
+ * SQLSTATEs by which a server says that the app must leave it, now or for good: read-only (25006), a
+ * shut-down (57P01–57P05), a broken connection (class 08). Source: PostgreSQL documentation, appendix A.
  */
-const USELESS = /^(?:25006|57P0[1-5]|08[0-9A-Z]{3}|0A000|26000)$/;
+const SERVERS_FAULT = /^(?:25006|57P0[1-5]|08[0-9A-Z]{3})$/;
 
 /**
- * All connections of a pool are replaced at most once in so many milliseconds: a server may stay read-only
- * for minutes.
+ * SQLSTATEs of a prepared statement that no longer fits the tables, which a migration has changed (0A000), or
+ * that is gone (26000). A new connection has none.
+ */
+const STALE_STATEMENT = ['0A000', '26000'];
+
+/**
+ * For a fault of the server all connections of a pool are replaced at most once in so many milliseconds: it
+ * may stay read-only for minutes.
  */
 const RENEW_EVERY_MS = 1000;
 
@@ -25,9 +27,10 @@ export class ConnectionRenewal {
 
   /** Receives every error that the server sends. */
   note({ code }: { code?: string | undefined }): void {
-    if (code === undefined || !USELESS.test(code)) return;
+    if (code === undefined) return;
     const now = performance.now();
-    if (now - this.#retiredBefore >= RENEW_EVERY_MS) this.#retiredBefore = now;
+    const isServersFault = SERVERS_FAULT.test(code) && now - this.#retiredBefore >= RENEW_EVERY_MS;
+    if (isServersFault || STALE_STATEMENT.includes(code)) this.#retiredBefore = now;
   }
 
   /** False: the pool closes the connection instead of handing it out. */

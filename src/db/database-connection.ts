@@ -79,7 +79,7 @@ export class DatabaseConnection extends pg.Client {
   }
 }
 
-/** A statement with its values, and no text, copy or cursor. */
+/** A statement as an object: no bare text, copy or cursor. */
 function isPlain(statement: unknown): statement is pg.QueryConfig {
   return (
     typeof statement === 'object' && statement !== null && 'text' in statement && !('submit' in statement)

@@ -58,7 +58,7 @@ function readAnswer(answer: IncomingMessage, maxLength: number): Promise<FormAns
     const done = (): void => {
       // Node leaves the mark with which some servers begin a text.
       const unmarked = text.startsWith('\uFEFF') ? text.slice(1) : text;
-      // The last packet may bring more than the limit together with the end.
+      // The last packet may bring more than the limit, and with the end it could be read as an answer.
       resolve({ status: answer.statusCode ?? 0, text: unmarked.slice(0, maxLength) });
     };
     answer.setEncoding('utf8');
