@@ -169,6 +169,13 @@ describe('a sign-in whose browser session is still being stored', () => {
     await signingIn;
     expect(await isSignedIn(late)).toBe(false);
   });
+
+  it('is over while the person is deactivated, though its row is still there', async () => {
+    const bob = await signIn(test.app, cast.bob);
+    expect((await bob.get('/workspace')).status).toBe(200);
+    await test.db('users').where({ id: cast.bob.id }).update({ deactivated_at: new Date() });
+    expect((await bob.get('/workspace')).headers.location).toBe('/auth/login?returnTo=%2Fworkspace');
+  });
 });
 
 describe('a remembered device', () => {
